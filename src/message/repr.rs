@@ -1,0 +1,501 @@
+//! The 64 bytes of `zmq_msg_t`: inline, shared or constant content.
+//!
+//! Invariants: a live message has one of the three `KIND_*` tags; `KIND_SHARED` owns one reference of
+//! its [`Body`]; `metadata` is null or owns one reference of an `Arc`. No pointer points into the
+//! message itself, so that it may be moved by `memcpy`.
+
+use std::alloc::{Layout, alloc, dealloc};
+use std::ffi::c_void;
+use std::mem::{ManuallyDrop, MaybeUninit, size_of};
+use std::ptr::{self, NonNull};
+use std::slice;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+use super::{FLAG_MORE, Metadata};
+
+/// A free function of the user (zmq_msg_init_data(3)): called exactly once, with no lock held.
+pub type FreeFn = unsafe extern "C" fn(data: *mut c_void, hint: *mut c_void);
+
+/// Bodies up to this size live in the message itself.
+const INLINE: usize = 48;
+
+const KIND_CLOSED: u8 = 0;
+const KIND_INLINE: u8 = 0xA1;
+const KIND_SHARED: u8 = 0xA2;
+const KIND_CONSTANT: u8 = 0xA3;
+
+/// Header of shared content; owned bytes follow it in the same allocation.
+#[repr(C, align(16))]
+struct Content {
+    references: AtomicUsize,
+    /// The user's free function, its data and its hint; `None` for bytes of our own.
+    free: Option<(FreeFn, *mut c_void, *mut c_void)>,
+    capacity: usize,
+}
+
+impl Content {
+    fn layout(capacity: usize) -> Option<Layout> {
+        let size = size_of::<Self>().checked_add(capacity)?;
+        Layout::from_size_align(size, 16).ok()
+    }
+}
+
+/// Reference-counted bytes.
+pub struct Body {
+    data: NonNull<u8>,
+    len: usize,
+    content: NonNull<Content>,
+}
+
+// SAFETY: the count is atomic and the bytes are only written while there is one reference.
+unsafe impl Send for Body {}
+// SAFETY: as above; shared access only reads.
+unsafe impl Sync for Body {}
+
+impl Body {
+    fn allocate(
+        len: usize,
+        capacity: usize,
+        free: Option<(FreeFn, *mut c_void, *mut c_void)>,
+    ) -> Option<Self> {
+        let layout = Content::layout(capacity)?;
+        // SAFETY: the layout is at least the header's size, not zero.
+        let content = NonNull::new(unsafe { alloc(layout) }.cast::<Content>())?;
+        // SAFETY: freshly allocated with the header's size and alignment.
+        unsafe { content.write(Content { references: AtomicUsize::new(1), free, capacity }) };
+        // SAFETY: one past the header is inside the allocation, or its end.
+        let data = unsafe { content.add(1) }.cast::<u8>();
+        Some(Self { data, len, content })
+    }
+
+    /// The user's `len` bytes at `data`, given back through `free(data, hint)`.
+    ///
+    /// # Safety
+    /// `data` must be valid for reads and writes of `len` bytes until `free` is called.
+    unsafe fn external(data: *mut u8, len: usize, free: FreeFn, hint: *mut c_void) -> Option<Self> {
+        let mut body = Self::allocate(len, 0, Some((free, data.cast(), hint)))?;
+        body.data = NonNull::new(data).unwrap_or(NonNull::dangling());
+        body.len = if data.is_null() { 0 } else { len };
+        Some(body)
+    }
+
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        // SAFETY: `data` is valid for `len` bytes while a reference is held.
+        unsafe { slice::from_raw_parts(self.data.as_ptr(), self.len) }
+    }
+
+    /// Number of bytes.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    fn content(&self) -> &Content {
+        // SAFETY: alive while this reference is.
+        unsafe { self.content.as_ref() }
+    }
+
+    fn is_shared(&self) -> bool {
+        self.content().references.load(Ordering::Acquire) > 1
+    }
+}
+
+impl Clone for Body {
+    fn clone(&self) -> Self {
+        self.content().references.fetch_add(1, Ordering::Relaxed);
+        Self { data: self.data, len: self.len, content: self.content }
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        if self.content().references.fetch_sub(1, Ordering::Release) != 1 {
+            return;
+        }
+        fence(Ordering::Acquire);
+        let free = self.content().free;
+        if let Some(layout) = Content::layout(self.content().capacity) {
+            // SAFETY: the last reference; allocated with this very layout.
+            unsafe { dealloc(self.content.as_ptr().cast(), layout) };
+        }
+        if let Some((free, data, hint)) = free {
+            // SAFETY: zmq_msg_init_data's contract: callable once, from any thread.
+            unsafe { free(data, hint) };
+        }
+    }
+}
+
+/// A body that is being filled: its bytes become readable once all are there.
+pub struct BodyBuf {
+    body: Body,
+    filled: usize,
+}
+
+impl BodyBuf {
+    /// Room for `len` bytes; `None` if there is no memory for it.
+    pub fn new(len: usize) -> Option<Self> {
+        Body::allocate(len, len, None).map(|body| Self { body, filled: 0 })
+    }
+
+    /// The part not yet filled.
+    pub fn spare(&mut self) -> &mut [MaybeUninit<u8>] {
+        // SAFETY: the body is ours alone and has room for `len` bytes from `data`.
+        unsafe {
+            slice::from_raw_parts_mut(
+                self.body.data.as_ptr().add(self.filled).cast(),
+                self.body.len - self.filled,
+            )
+        }
+    }
+
+    /// Appends as much of `bytes` as there is room for; answers how much.
+    pub fn put(&mut self, bytes: &[u8]) -> usize {
+        let spare = self.spare();
+        let n = bytes.len().min(spare.len());
+        for (to, from) in spare.iter_mut().zip(bytes) {
+            to.write(*from);
+        }
+        self.filled += n;
+        n
+    }
+
+    /// Notes that the first `n` bytes of [`Self::spare`] were written.
+    ///
+    /// # Safety
+    /// They were.
+    pub unsafe fn advance(&mut self, n: usize) {
+        self.filled += n.min(self.body.len - self.filled);
+    }
+
+    /// Whether every byte is there.
+    pub fn is_full(&self) -> bool {
+        self.filled == self.body.len
+    }
+
+    /// The body, if it is full.
+    pub fn finish(self) -> Option<Body> {
+        self.is_full().then_some(self.body)
+    }
+}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Parts {
+    data: NonNull<u8>,
+    len: usize,
+    content: Option<NonNull<Content>>,
+}
+
+#[repr(C)]
+union Store {
+    inline: [u8; INLINE],
+    parts: Parts,
+}
+
+/// One message part; the memory of a `zmq_msg_t`.
+#[repr(C)]
+pub struct Message {
+    store: Store,
+    metadata: *const Metadata,
+    routing_id: u32,
+    size: u8,
+    kind: u8,
+    flags: u8,
+    spare: u8,
+}
+
+const _: () =
+    assert!(size_of::<Message>() == 64 && align_of::<Message>() == align_of::<*const u8>());
+
+// SAFETY: content and metadata are Send; the rest is plain data.
+unsafe impl Send for Message {}
+
+impl Default for Message {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Message {
+    /// An empty part (zmq_msg_init(3)).
+    #[inline]
+    pub const fn new() -> Self {
+        Self::build(Store { inline: [0; INLINE] }, KIND_INLINE, 0)
+    }
+
+    /// A part of `size` bytes to be filled (zmq_msg_init_size(3)); `None` without memory for it.
+    pub fn with_size(size: usize) -> Option<Self> {
+        if size <= INLINE {
+            let mut message = Self::new();
+            message.size = size as u8;
+            return Some(message);
+        }
+        Body::allocate(size, size, None).map(Self::from_body)
+    }
+
+    /// A part with a copy of `data`; empty if there is no memory for it.
+    #[inline]
+    pub fn from_slice(data: &[u8]) -> Self {
+        let mut message = Self::with_size(data.len()).unwrap_or_default();
+        if message.len() == data.len() {
+            message.data_mut().copy_from_slice(data);
+        }
+        message
+    }
+
+    /// A part that shares `body`.
+    pub fn from_body(body: Body) -> Self {
+        let body = ManuallyDrop::new(body);
+        let parts = Parts { data: body.data, len: body.len, content: Some(body.content) };
+        Self::build(Store { parts }, KIND_SHARED, 0)
+    }
+
+    const fn build(store: Store, kind: u8, size: u8) -> Self {
+        Self { store, metadata: ptr::null(), routing_id: 0, size, kind, flags: 0, spare: 0 }
+    }
+
+    /// A part over the user's memory (zmq_msg_init_data(3)). Without `free` the data is constant.
+    /// `None` without memory for the header.
+    ///
+    /// # Safety
+    /// `data` must stay valid for `len` bytes until `free` is called, or for ever without one.
+    pub unsafe fn from_user(
+        data: *mut c_void,
+        len: usize,
+        free: Option<FreeFn>,
+        hint: *mut c_void,
+    ) -> Option<Self> {
+        let data = data.cast::<u8>();
+        match free {
+            // SAFETY: the caller's contract.
+            Some(free) => unsafe { Body::external(data, len, free, hint) }.map(Self::from_body),
+            None => {
+                let len = if data.is_null() { 0 } else { len };
+                let data = NonNull::new(data).unwrap_or(NonNull::dangling());
+                let parts = Parts { data, len, content: None };
+                Some(Self::build(Store { parts }, KIND_CONSTANT, 0))
+            }
+        }
+    }
+
+    /// Whether the tag is that of a live message.
+    #[inline]
+    pub fn is_valid(&self) -> bool {
+        matches!(self.kind, KIND_INLINE | KIND_SHARED | KIND_CONSTANT)
+    }
+
+    /// Releases the content and marks the memory as closed (zmq_msg_close(3)).
+    pub fn close(&mut self) {
+        drop(std::mem::take(self));
+        self.kind = KIND_CLOSED;
+    }
+
+    fn parts(&self) -> Option<&Parts> {
+        match self.kind {
+            // SAFETY: these kinds keep `parts`; every bit pattern written there came from `Parts`.
+            KIND_SHARED | KIND_CONSTANT => Some(unsafe { &self.store.parts }),
+            _ => None,
+        }
+    }
+
+    /// Size in bytes.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.parts().map_or(self.size as usize, |p| p.len)
+    }
+
+    /// Whether the part has no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes.
+    #[inline]
+    pub fn data(&self) -> &[u8] {
+        // SAFETY: `pointer` is valid for `len` bytes while the message is.
+        unsafe { slice::from_raw_parts(self.pointer(), self.len()) }
+    }
+
+    /// Where the bytes are. The user may write through it, as zmq_msg_data(3) lets them.
+    #[inline]
+    pub fn pointer(&self) -> *const u8 {
+        match self.parts() {
+            Some(parts) => parts.data.as_ptr(),
+            None => (&raw const self.store).cast(),
+        }
+    }
+
+    fn data_mut(&mut self) -> &mut [u8] {
+        // SAFETY: called on parts just made, whose bytes nobody else sees; u8 has no invalid values
+        // and every caller overwrites all of them.
+        unsafe { slice::from_raw_parts_mut(self.pointer().cast_mut(), self.len()) }
+    }
+
+    /// The body to share, for a part that has one.
+    pub fn body(&self) -> Option<Body> {
+        let parts = self.parts()?;
+        let content = parts.content?;
+        let mine = ManuallyDrop::new(Body { data: parts.data, len: parts.len, content });
+        Some((*mine).clone())
+    }
+
+    /// Flag bits (`FLAG_*`).
+    #[inline]
+    pub fn flags(&self) -> u8 {
+        self.flags
+    }
+
+    /// Replaces the flag bits.
+    #[inline]
+    pub fn set_flags(&mut self, flags: u8) {
+        self.flags = flags;
+    }
+
+    /// Whether another part follows.
+    #[inline]
+    pub fn has_more(&self) -> bool {
+        self.flags & FLAG_MORE != 0
+    }
+
+    /// Whether the bytes may be seen by another message (ZMQ_SHARED).
+    pub fn is_shared(&self) -> bool {
+        match self.parts() {
+            Some(parts) => match parts.content {
+                Some(content) => {
+                    let b = ManuallyDrop::new(Body { data: parts.data, len: parts.len, content });
+                    b.is_shared()
+                }
+                None => true,
+            },
+            None => false,
+        }
+    }
+
+    /// Routing id of a SERVER message (zmq_msg_routing_id(3)), 0 if none.
+    pub fn routing_id(&self) -> u32 {
+        self.routing_id
+    }
+
+    /// Sets the routing id of a SERVER message.
+    pub fn set_routing_id(&mut self, id: u32) {
+        self.routing_id = id;
+    }
+
+    /// Origin of the part, if it came from a connection.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        // SAFETY: null, or an Arc's pointer of which this message owns a reference.
+        unsafe { self.metadata.as_ref() }
+    }
+
+    /// Attaches the origin, or takes it away.
+    #[inline]
+    pub fn set_metadata(&mut self, metadata: Option<&Arc<Metadata>>) {
+        let new = metadata.map_or(ptr::null(), |m| Arc::into_raw(Arc::clone(m)));
+        let old = std::mem::replace(&mut self.metadata, new);
+        if !old.is_null() {
+            // SAFETY: came from Arc::into_raw above, and is given up here.
+            drop(unsafe { Arc::from_raw(old) });
+        }
+    }
+}
+
+impl Clone for Message {
+    /// zmq_msg_copy(3): content is shared, inline bytes are copied.
+    fn clone(&self) -> Self {
+        let mut copy = match self.parts() {
+            Some(parts) => match self.body() {
+                Some(body) => Self::from_body(body),
+                None => Self::build(Store { parts: *parts }, self.kind, 0),
+            },
+            None => {
+                // SAFETY: no parts means inline, whose bytes are all initialised.
+                let inline = unsafe { self.store.inline };
+                Self::build(Store { inline }, KIND_INLINE, self.size)
+            }
+        };
+        copy.flags = self.flags;
+        copy.routing_id = self.routing_id;
+        if !self.metadata.is_null() {
+            // SAFETY: the pointer owns a reference, so one more may be taken.
+            unsafe { Arc::increment_strong_count(self.metadata) };
+            copy.metadata = self.metadata;
+        }
+        copy
+    }
+}
+
+impl Drop for Message {
+    #[inline]
+    fn drop(&mut self) {
+        if self.kind == KIND_SHARED {
+            // SAFETY: this kind keeps parts.
+            let parts = unsafe { self.store.parts };
+            if let Some(content) = parts.content {
+                self.kind = KIND_CLOSED;
+                drop(Body { data: parts.data, len: parts.len, content });
+            }
+        }
+        if !self.metadata.is_null() {
+            self.set_metadata(None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static FREED: AtomicUsize = AtomicUsize::new(0);
+
+    unsafe extern "C" fn count_free(_: *mut c_void, hint: *mut c_void) {
+        FREED.fetch_add(hint as usize, Ordering::SeqCst);
+    }
+
+    #[test]
+    fn sizes_around_the_inline_limit_keep_their_bytes() {
+        for size in [0, 1, 33, 47, 48, 49, 64, 1000, 100_000] {
+            let data: Vec<u8> = (0..size).map(|i| i as u8).collect();
+            let message = Message::from_slice(&data);
+            assert_eq!(message.data(), data);
+            assert_eq!(message.clone().data(), data);
+            assert!(!message.is_shared());
+        }
+    }
+
+    #[test]
+    fn the_free_function_runs_once_after_the_last_reference() {
+        let mut data = vec![7u8; 10];
+        let before = FREED.load(Ordering::SeqCst);
+        // SAFETY: `data` outlives both messages.
+        let message = unsafe {
+            Message::from_user(data.as_mut_ptr().cast(), 10, Some(count_free), 1 as *mut c_void)
+        };
+        let message = message.unwrap();
+        let copy = message.clone();
+        assert!(copy.is_shared());
+        drop(message);
+        assert_eq!(FREED.load(Ordering::SeqCst), before);
+        assert_eq!(copy.data(), [7; 10]);
+        drop(copy);
+        assert_eq!(FREED.load(Ordering::SeqCst), before + 1);
+    }
+
+    #[test]
+    fn a_closed_message_is_not_valid() {
+        let mut message = Message::from_slice(&[1; 100]);
+        message.close();
+        assert!(!message.is_valid());
+    }
+
+    #[test]
+    fn an_absurd_size_is_refused() {
+        assert!(Message::with_size(usize::MAX - 3).is_none());
+        assert!(BodyBuf::new(isize::MAX as usize).is_none());
+    }
+}
