@@ -1,0 +1,57 @@
+//! Contexts: making, setting, shutting down, ending.
+
+use std::ffi::{c_int, c_void};
+
+use super::entry::{not_yet, report_panics};
+
+/// Makes a context (zmq_ctx_new(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_ctx_new() -> *mut c_void {
+    report_panics();
+    not_yet!()
+}
+
+/// Ends a context; waits for its sockets and for the messages that linger (zmq_ctx_term(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_ctx_term(context: *mut c_void) -> c_int {
+    not_yet!(context)
+}
+
+/// Makes every call on the sockets of a context answer ETERM (zmq_ctx_shutdown(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_ctx_shutdown(context: *mut c_void) -> c_int {
+    not_yet!(context)
+}
+
+/// Sets a context option (zmq_ctx_set(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_ctx_set(context: *mut c_void, option: c_int, optval: c_int) -> c_int {
+    not_yet!(context, option, optval)
+}
+
+/// Reads a context option (zmq_ctx_get(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_ctx_get(context: *mut c_void, option: c_int) -> c_int {
+    not_yet!(context, option)
+}
+
+/// Deprecated: makes a context with a number of I/O threads (zmq_init(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_init(io_threads: c_int) -> *mut c_void {
+    report_panics();
+    not_yet!(io_threads)
+}
+
+/// Deprecated name of zmq_ctx_term (zmq_term(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_term(context: *mut c_void) -> c_int {
+    // SAFETY: the same contract, passed on.
+    unsafe { zmq_ctx_term(context) }
+}
+
+/// Deprecated name of zmq_ctx_term (zmq_ctx_destroy(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_ctx_destroy(context: *mut c_void) -> c_int {
+    // SAFETY: the same contract, passed on.
+    unsafe { zmq_ctx_term(context) }
+}

@@ -1,0 +1,40 @@
+//! Routing ids and groups of messages, and a message made from a copy (draft).
+
+use std::ffi::{c_char, c_int, c_void};
+
+use crate::capi::entry::not_yet;
+use crate::capi::types::zmq_msg_t;
+
+/// Sets the routing id that SERVER and PEER send to (zmq_msg_set_routing_id(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_msg_set_routing_id(msg: *mut zmq_msg_t, routing_id: u32) -> c_int {
+    not_yet!(msg, routing_id)
+}
+
+/// The routing id that a message came from, or 0 (zmq_msg_routing_id(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_msg_routing_id(msg: *mut zmq_msg_t) -> u32 {
+    not_yet!(msg)
+}
+
+/// Sets the group that RADIO publishes to (zmq_msg_set_group(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_msg_set_group(msg: *mut zmq_msg_t, group: *const c_char) -> c_int {
+    not_yet!(msg, group)
+}
+
+/// The group of a message, owned by the message (zmq_msg_group(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_msg_group(msg: *mut zmq_msg_t) -> *const c_char {
+    not_yet!(msg)
+}
+
+/// Makes a message from a copy of a buffer (zmq_msg_init_buffer(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_msg_init_buffer(
+    msg: *mut zmq_msg_t,
+    buf: *const c_void,
+    size: usize,
+) -> c_int {
+    not_yet!(msg, buf, size)
+}

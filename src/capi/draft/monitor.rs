@@ -1,0 +1,23 @@
+//! Monitors with a choice of format and socket type (draft).
+
+use std::ffi::{c_char, c_int, c_void};
+
+use crate::capi::entry::not_yet;
+
+/// Reports what happens to a socket in event format 1 or 2 (zmq_socket_monitor_versioned(3)).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_socket_monitor_versioned(
+    socket: *mut c_void,
+    addr: *const c_char,
+    events: u64,
+    event_version: c_int,
+    r#type: c_int,
+) -> c_int {
+    not_yet!(socket, addr, events, event_version, r#type)
+}
+
+/// Asks for a ZMQ_EVENT_PIPES_STATS event of each pipe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_socket_monitor_pipes_stats(socket: *mut c_void) -> c_int {
+    not_yet!(socket)
+}
