@@ -1,1 +1,7 @@
-//! (being built)
+//! Waiting and waking: the signal that a thread sleeps on and the mailbox that feeds it.
+
+mod mailbox;
+mod signal;
+
+pub use mailbox::Mailbox;
+pub use signal::Signal;

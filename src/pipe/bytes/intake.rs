@@ -1,0 +1,74 @@
+//! The writing half as the I/O side uses it: bytes are received straight into the tail, looked at where
+//! they lie, and passed on frame by frame.
+
+use std::{ptr, slice};
+
+use crate::message::Body;
+
+use super::writer::ByteWriter;
+
+/// A read is not worth it with less room than this.
+const LEAST_ROOM: usize = 512;
+
+impl ByteWriter {
+    /// Where received bytes go: at least [`LEAST_ROOM`], after what was received before.
+    pub fn room(&mut self) -> &mut [u8] {
+        if self.capacity - self.filled < LEAST_ROOM {
+            self.move_on(LEAST_ROOM);
+        }
+        self.spare()
+    }
+
+    /// Makes sure that `need` bytes in all fit from the first one not passed yet.
+    pub fn reserve(&mut self, need: usize) {
+        if self.capacity - self.position < need {
+            self.move_on(need);
+        }
+    }
+
+    fn spare(&mut self) -> &mut [u8] {
+        let len = self.capacity - self.filled;
+        // SAFETY: inside the tail, unpublished, ours.
+        let spare = unsafe { self.data().add(self.filled) };
+        // SAFETY: as above; bytes not yet received are only ever overwritten by a read.
+        unsafe { slice::from_raw_parts_mut(spare, len) }
+    }
+
+    /// Goes on in a new segment, taking along what was received and not passed.
+    fn move_on(&mut self, need: usize) {
+        let old = self.data();
+        let (from, left) = (self.position, self.filled - self.position);
+        self.grow(left + need);
+        // SAFETY: the old segment is not freed before it is sealed; the new one has room for `left`.
+        unsafe { ptr::copy_nonoverlapping(old.add(from), self.data(), left) };
+        self.filled = left;
+    }
+
+    /// Notes that `n` bytes were received into [`Self::room`].
+    pub fn note_received(&mut self, n: usize) {
+        self.filled += n.min(self.capacity - self.filled);
+    }
+
+    /// What was received and not passed yet.
+    pub fn pending(&mut self) -> &mut [u8] {
+        // SAFETY: inside the tail, received, unpublished, ours.
+        let at = unsafe { self.data().add(self.position) };
+        // SAFETY: as above.
+        unsafe { slice::from_raw_parts_mut(at, self.filled - self.position) }
+    }
+
+    /// Passes the first `n` pending bytes on: a frame, or the header of a large body.
+    pub fn pass(&mut self, n: usize) {
+        self.position += n.min(self.filled - self.position);
+    }
+
+    /// Forgets the pending bytes: they went elsewhere.
+    pub fn forget_pending(&mut self) {
+        self.filled = self.position;
+    }
+
+    /// Appends a large body whose header has just been passed.
+    pub fn pass_body(&mut self, flags: u8, body: Body) {
+        self.append_body(flags, body);
+    }
+}

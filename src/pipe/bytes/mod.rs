@@ -1,0 +1,32 @@
+//! The byte pipe: canonical ZMTP 2/3 frames (RFC 37) in a chain of segments.
+//!
+//! Invariants
+//! - A frame never spans segments, but for a large body, which is a segment of its own right after the
+//!   one that ends with its header.
+//! - The writer alone touches bytes from a segment's published length on; the reader only those before.
+//! - A sealed segment has a successor and grows no more; it is sealed in the same store that makes the
+//!   rest of the message visible, so that a reader sees whole messages at all times.
+//! - The reader frees a segment when it steps past it.
+
+mod intake;
+mod reader;
+mod segment;
+mod writer;
+
+use std::sync::Arc;
+
+pub use reader::ByteReader;
+pub use writer::ByteWriter;
+
+/// Message bodies from this size on travel by reference.
+pub const BY_REFERENCE: usize = 32 * 1024;
+
+/// An empty byte pipe.
+pub fn bytes() -> (ByteWriter, ByteReader) {
+    let first = segment::Segment::buffer(segment::FIRST_SIZE, None, false);
+    let shared = Arc::new(segment::Shared::new(first));
+    (ByteWriter::new(Arc::clone(&shared), first), ByteReader::new(shared, first))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,304 @@
+//! The reading half: frame by frame (the application's end, and peers that need other bytes), or range
+//! by range (the I/O side, straight to the kernel).
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::slice;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::message::{Body, FLAG_MORE, FLAG_SKIP, Metadata};
+
+use super::segment::{Segment, Shared, State};
+
+/// The reading half of a byte pipe.
+pub struct ByteReader {
+    shared: Arc<Shared>,
+    head: *mut Segment,
+    position: usize,
+    state: State,
+    /// Bytes consumed since the beginning.
+    consumed: u64,
+    /// Published states that were gathered: where they end, and the messages complete there.
+    marks: VecDeque<(u64, u32)>,
+    /// Byte at which the last gathered range ends with a whole message.
+    boundary: u64,
+}
+
+// SAFETY: the half moves as a whole; segments are shared by the rules of the module.
+unsafe impl Send for ByteReader {}
+
+/// The next frame, left in place.
+pub struct Frame<'a> {
+    /// Flag bits without the one for a long length.
+    pub flags: u8,
+    /// The frame's body.
+    pub body: &'a [u8],
+    /// The body itself, where it travelled by reference.
+    pub shared: Option<&'a Body>,
+    header: usize,
+}
+
+impl ByteReader {
+    pub(super) fn new(shared: Arc<Shared>, first: *mut Segment) -> Self {
+        Self {
+            shared,
+            head: first,
+            position: 0,
+            state: State(0),
+            consumed: 0,
+            marks: VecDeque::new(),
+            boundary: 0,
+        }
+    }
+
+    #[inline]
+    fn segment(&self) -> &Segment {
+        // SAFETY: the head is freed by this half alone, when it steps past it.
+        unsafe { &*self.head }
+    }
+
+    /// Whether something can be read: if so, at least one whole message from the last commit on.
+    #[inline]
+    pub fn has_bytes(&mut self) -> bool {
+        if self.position < self.state.len() {
+            return true;
+        }
+        self.look_further()
+    }
+
+    fn look_further(&mut self) -> bool {
+        loop {
+            if self.position < self.segment().limit(self.state) {
+                return true;
+            }
+            let state = self.segment().load();
+            if state != self.state {
+                self.state = state;
+            } else if state.is_sealed() {
+                self.step();
+            } else {
+                return false;
+            }
+        }
+    }
+
+    fn step(&mut self) {
+        let next = self.segment().next.load(Ordering::Acquire);
+        let old = std::mem::replace(&mut self.head, next);
+        self.position = 0;
+        self.state = self.segment().load();
+        self.shared.head.store(next, Ordering::Relaxed);
+        // SAFETY: it was sealed, so the writer is past it.
+        unsafe { self.shared.recycle(old) };
+    }
+
+    /// The next frame for the application, left in place.
+    #[inline]
+    pub fn frame(&mut self) -> Option<Frame<'_>> {
+        loop {
+            if !self.has_bytes() {
+                return None;
+            }
+            let (flags, header, len) = self.header();
+            if flags & FLAG_SKIP == 0 {
+                return Some(self.frame_at(flags, header, len));
+            }
+            self.advance_by(header, len);
+        }
+    }
+
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        let segment = self.segment();
+        let len = self.state.len() - self.position;
+        // SAFETY: published bytes of a buffer, which are written no more.
+        unsafe { slice::from_raw_parts(segment.data().add(self.position), len) }
+    }
+
+    /// Flags, header length and body length of the frame at the position.
+    #[inline]
+    fn header(&self) -> (u8, usize, usize) {
+        match *self.bytes() {
+            [flags, len, ..] if flags & 2 == 0 => (flags, 2, len as usize),
+            [flags, a, b, c, d, e, f, g, h, ..] => {
+                let len = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+                (flags & !2, 9, len as usize)
+            }
+            // The writer never publishes part of a header.
+            _ => (FLAG_SKIP, self.state.len() - self.position, 0),
+        }
+    }
+
+    #[inline]
+    fn frame_at(&self, flags: u8, header: usize, len: usize) -> Frame<'_> {
+        match self.bytes().get(header..header + len) {
+            Some(body) => Frame { flags, body, shared: None, header },
+            None => {
+                let shared = self.next_external();
+                Frame { flags, body: shared.map_or(&[], Body::as_slice), shared, header }
+            }
+        }
+    }
+
+    fn next_external(&self) -> Option<&Body> {
+        let next = self.segment().next.load(Ordering::Acquire);
+        // SAFETY: the header was published together with the body's segment, which follows.
+        let next = unsafe { next.as_ref() }?;
+        next.external.as_ref().map(|(body, _)| body)
+    }
+
+    /// Steps over the frame that [`Self::frame`] showed.
+    #[inline]
+    pub fn advance(&mut self) {
+        if self.has_bytes() {
+            let (_, header, len) = self.header();
+            self.advance_by(header, len);
+        }
+    }
+
+    #[inline]
+    fn advance_by(&mut self, header: usize, len: usize) {
+        self.consumed += (header + len) as u64;
+        if self.position + header + len <= self.state.len() {
+            self.position += header + len;
+            return;
+        }
+        // The body is the next segment: the header's is sealed, and the body's has nothing else.
+        self.position += header;
+        self.state = self.segment().load();
+        if self.state.is_sealed() {
+            self.step();
+            self.position = self.segment().limit(self.state);
+        }
+    }
+
+    /// Connection that the frame at the position came from.
+    #[inline]
+    pub fn origin(&self) -> Option<&Arc<Metadata>> {
+        self.segment().origin.as_ref()
+    }
+
+    /// Collects ranges to send, all published bytes up to about `most_bytes`.
+    pub fn gather<'a>(&'a mut self, slices: &mut [IoSlice<'a>], most_bytes: usize) -> usize {
+        if !self.has_bytes() {
+            return 0;
+        }
+        let (mut at, mut position) = (self.head, self.position);
+        let (mut end, mut count) = (self.consumed, 0);
+        while count < slices.len() && end - self.consumed < most_bytes as u64 {
+            // SAFETY: reached from the head over sealed segments, which only this half frees.
+            let segment = unsafe { &*at };
+            let state = segment.load();
+            let limit = segment.limit(state);
+            if position < limit {
+                slices[count] = IoSlice::new(published(segment, position, limit));
+                count += 1;
+                end += (limit - position) as u64;
+                if self.marks.back().is_none_or(|m| m.0 < end) && end > self.consumed {
+                    self.marks.push_back((end, state.messages()));
+                }
+            }
+            if !state.is_sealed() {
+                self.boundary = end;
+                break;
+            }
+            (at, position) = (segment.next.load(Ordering::Acquire), 0);
+        }
+        count
+    }
+
+    /// Notes that the first `n` gathered bytes were sent. Answers the number of messages complete in
+    /// all, modulo 2^31, if it changed.
+    pub fn consume(&mut self, mut n: usize) -> Option<u32> {
+        self.consumed += n as u64;
+        while n > 0 && self.look_further() {
+            let step = n.min(self.segment().limit(self.state) - self.position);
+            self.position += step;
+            n -= step;
+        }
+        self.settle()
+    }
+
+    fn settle(&mut self) -> Option<u32> {
+        let mut messages = None;
+        while let Some(&(end, complete)) = self.marks.front() {
+            if end > self.consumed {
+                break;
+            }
+            messages = Some(complete);
+            self.marks.pop_front();
+        }
+        messages
+    }
+
+    /// Whether everything gathered was sent and it ended with a whole message.
+    pub fn is_at_boundary(&self) -> bool {
+        self.consumed == self.boundary
+    }
+
+    /// After the connection broke: drops the rest of a message that was sent in part. Answers like
+    /// [`Self::consume`].
+    pub fn drop_partial(&mut self) -> Option<u32> {
+        let mut is_open = self.finish_frame();
+        while is_open {
+            let Some(frame) = self.frame() else { break };
+            is_open = frame.flags & FLAG_MORE != 0;
+            self.advance();
+        }
+        self.boundary = self.consumed;
+        self.settle()
+    }
+
+    /// Moves to the end of the frame that the position lies in; answers whether its message goes on.
+    fn finish_frame(&mut self) -> bool {
+        if let Some((body, flags)) = &self.segment().external {
+            let (len, flags) = (body.len(), *flags);
+            if self.position < len {
+                self.consumed += (len - self.position) as u64;
+                self.position = len;
+            }
+            return flags & FLAG_MORE != 0;
+        }
+        let target = self.position;
+        let mut is_open = self.segment().continues;
+        self.position = 0;
+        while self.position < target {
+            let (flags, header, len) = self.header();
+            is_open = flags & FLAG_MORE != 0;
+            let end = self.position + header + len;
+            if end <= self.state.len() {
+                self.position = end;
+                continue;
+            }
+            // A header whose body is the next segment.
+            self.consumed += (self.position + header).saturating_sub(target) as u64;
+            self.position = self.state.len();
+            self.state = self.segment().load();
+            if self.state.is_sealed() {
+                self.step();
+                self.position = self.segment().limit(self.state);
+                self.consumed += len as u64;
+            }
+            return is_open;
+        }
+        self.consumed += (self.position - target) as u64;
+        is_open
+    }
+}
+
+impl Frame<'_> {
+    /// Length of the frame's header in bytes.
+    pub fn header_len(&self) -> usize {
+        self.header
+    }
+}
+
+/// Published bytes of a segment.
+fn published(segment: &Segment, from: usize, to: usize) -> &[u8] {
+    match &segment.external {
+        Some((body, _)) => body.as_slice().get(from..to).unwrap_or(&[]),
+        // SAFETY: `to` is at most the published length; those bytes are written no more.
+        None => unsafe { slice::from_raw_parts(segment.data().add(from), to - from) },
+    }
+}

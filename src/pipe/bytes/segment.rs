@@ -1,0 +1,197 @@
+//! One piece of a byte pipe and what both halves share.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+
+use crate::message::{Body, Metadata};
+
+/// Size of a pipe's first segment; each further one doubles, up to [`MOST_SIZE`].
+pub const FIRST_SIZE: usize = 1024;
+/// Size of the segments of a busy pipe.
+pub const MOST_SIZE: usize = 64 * 1024;
+
+/// What a segment has published: length, whether a successor follows, messages committed so far.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct State(pub u64);
+
+const SEALED: u64 = 1 << 32;
+
+impl State {
+    /// `len` bytes are readable and `messages` (modulo 2^31) have been committed.
+    pub fn new(len: usize, is_sealed: bool, messages: u32) -> Self {
+        Self(len as u64 | if is_sealed { SEALED } else { 0 } | u64::from(messages) << 33)
+    }
+
+    pub fn len(self) -> usize {
+        (self.0 & 0xFFFF_FFFF) as usize
+    }
+
+    pub fn is_sealed(self) -> bool {
+        self.0 & SEALED != 0
+    }
+
+    pub fn messages(self) -> u32 {
+        (self.0 >> 33) as u32
+    }
+}
+
+/// A piece of the stream: a buffer that fills, or one large body.
+pub struct Segment {
+    pub next: AtomicPtr<Segment>,
+    pub state: AtomicU64,
+    /// Length at which the writer left it for the next one.
+    pub final_len: AtomicU32,
+    data: NonNull<u8>,
+    pub capacity: usize,
+    /// A large body, and the flags of its frame; the buffer is empty then.
+    pub external: Option<(Body, u8)>,
+    /// Whether it begins in the middle of a multipart message.
+    pub continues: bool,
+    /// Connection that the bytes came from.
+    pub origin: Option<Arc<Metadata>>,
+}
+
+impl Segment {
+    /// An empty buffer of `capacity` bytes.
+    pub fn buffer(capacity: usize, origin: Option<Arc<Metadata>>, continues: bool) -> *mut Self {
+        let layout = Self::layout(capacity);
+        // SAFETY: the layout's size is at least one.
+        let data = unsafe { alloc(layout) };
+        let Some(data) = NonNull::new(data) else { handle_alloc_error(layout) };
+        Self::boxed(data, capacity, None, origin, continues)
+    }
+
+    /// A large body.
+    pub fn external(
+        body: Body,
+        flags: u8,
+        origin: Option<Arc<Metadata>>,
+        continues: bool,
+    ) -> *mut Self {
+        Self::boxed(NonNull::dangling(), 0, Some((body, flags)), origin, continues)
+    }
+
+    fn boxed(
+        data: NonNull<u8>,
+        capacity: usize,
+        external: Option<(Body, u8)>,
+        origin: Option<Arc<Metadata>>,
+        continues: bool,
+    ) -> *mut Self {
+        Box::into_raw(Box::new(Self {
+            next: AtomicPtr::new(ptr::null_mut()),
+            state: AtomicU64::new(0),
+            final_len: AtomicU32::new(0),
+            data,
+            capacity,
+            external,
+            continues,
+            origin,
+        }))
+    }
+
+    fn layout(capacity: usize) -> Layout {
+        Layout::from_size_align(capacity.max(1), 16).unwrap_or(Layout::new::<u8>())
+    }
+
+    /// First byte of the buffer.
+    #[inline]
+    pub fn data(&self) -> *mut u8 {
+        self.data.as_ptr()
+    }
+
+    /// What is published.
+    #[inline]
+    pub fn load(&self) -> State {
+        State(self.state.load(Ordering::SeqCst))
+    }
+
+    /// Readable bytes in `state`.
+    #[inline]
+    pub fn limit(&self, state: State) -> usize {
+        match &self.external {
+            None => state.len(),
+            Some((body, _)) => body.len(),
+        }
+    }
+
+    /// Frees a segment made by this type.
+    ///
+    /// # Safety
+    /// Nobody else uses `segment` any more.
+    pub unsafe fn free(segment: *mut Self) {
+        // SAFETY: came from Box::into_raw in `boxed`; ours by the caller's word.
+        let segment = unsafe { Box::from_raw(segment) };
+        if segment.capacity > 0 {
+            // SAFETY: allocated in `buffer` with this layout.
+            unsafe { dealloc(segment.data.as_ptr(), Self::layout(segment.capacity)) };
+        }
+    }
+}
+
+/// What both halves of a byte pipe own together.
+pub struct Shared {
+    /// Where the reader is; written by the reader alone, read when both halves are gone.
+    pub head: AtomicPtr<Segment>,
+    /// An emptied full-size segment on its way back to the writer.
+    pub spare: AtomicPtr<Segment>,
+}
+
+impl Shared {
+    pub fn new(first: *mut Segment) -> Self {
+        Self { head: AtomicPtr::new(first), spare: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    /// Gives a segment back that the reader has stepped past.
+    ///
+    /// # Safety
+    /// The writer is past it too, that is, it was sealed.
+    pub unsafe fn recycle(&self, segment: *mut Segment) {
+        // SAFETY: ours by the caller's word.
+        let reusable = unsafe { (*segment).capacity } == MOST_SIZE;
+        let old = match reusable {
+            true => self.spare.swap(segment, Ordering::AcqRel),
+            false => segment,
+        };
+        if !old.is_null() {
+            // SAFETY: a spare belongs to whoever swaps it out.
+            unsafe { Segment::free(old) };
+        }
+    }
+
+    /// A full-size buffer, the spare one if there is one.
+    pub fn full_size(&self, origin: Option<Arc<Metadata>>, continues: bool) -> *mut Segment {
+        let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
+        if spare.is_null() {
+            return Segment::buffer(MOST_SIZE, origin, continues);
+        }
+        // SAFETY: a spare belongs to whoever swaps it out.
+        let segment = unsafe { &mut *spare };
+        *segment.next.get_mut() = ptr::null_mut();
+        *segment.state.get_mut() = 0;
+        *segment.final_len.get_mut() = 0;
+        segment.continues = continues;
+        segment.origin = origin;
+        spare
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let mut segment = *self.head.get_mut();
+        while !segment.is_null() {
+            // SAFETY: both halves are gone; the chain from the head on is ours.
+            let next = unsafe { (*segment).next.load(Ordering::Relaxed) };
+            // SAFETY: as above, and not used after.
+            unsafe { Segment::free(segment) };
+            segment = next;
+        }
+        let spare = *self.spare.get_mut();
+        if !spare.is_null() {
+            // SAFETY: the spare is owned by this field alone.
+            unsafe { Segment::free(spare) };
+        }
+    }
+}

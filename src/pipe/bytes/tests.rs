@@ -1,0 +1,207 @@
+//! The byte pipe against a plain list of messages.
+
+use std::io::IoSlice;
+
+use super::*;
+use crate::message::{Body, BodyBuf, FLAG_MORE};
+
+fn body(len: usize, seed: u8) -> Vec<u8> {
+    (0..len).map(|i| (i as u8).wrapping_mul(31) ^ seed).collect()
+}
+
+fn shared_body(bytes: &[u8]) -> Body {
+    let mut buf = BodyBuf::new(bytes.len()).unwrap();
+    buf.put(bytes);
+    buf.finish().unwrap()
+}
+
+fn put(writer: &mut ByteWriter, flags: u8, bytes: &[u8]) {
+    if bytes.len() >= BY_REFERENCE {
+        writer.write_body(flags, shared_body(bytes));
+    } else {
+        writer.write(flags, bytes);
+    }
+}
+
+fn drain(reader: &mut ByteReader) -> Vec<(u8, Vec<u8>)> {
+    let mut out = Vec::new();
+    while let Some(frame) = reader.frame() {
+        out.push((frame.flags, frame.body.to_vec()));
+        reader.advance();
+    }
+    out
+}
+
+#[test]
+fn frames_of_every_size_come_out_as_they_went_in() {
+    let (mut writer, mut reader) = bytes();
+    let sizes = [0, 1, 255, 256, 1000, 1023, 4096, 30_000, 40_000, 70_000, 5, 65_536, 0, 300_000];
+    for (i, len) in sizes.into_iter().enumerate() {
+        put(&mut writer, 0, &body(len, i as u8));
+        writer.end_message();
+        writer.commit(i as u32 + 1);
+    }
+    let out = drain(&mut reader);
+    assert_eq!(out.len(), sizes.len());
+    for (i, len) in sizes.into_iter().enumerate() {
+        assert_eq!(out[i], (0, body(len, i as u8)), "frame {i}");
+    }
+}
+
+#[test]
+fn an_unfinished_multipart_message_is_invisible_and_can_be_taken_back() {
+    let (mut writer, mut reader) = bytes();
+    writer.write(0, b"first");
+    writer.end_message();
+    writer.commit(1);
+    for _ in 0..5 {
+        put(&mut writer, FLAG_MORE, &body(50_000, 1));
+        put(&mut writer, FLAG_MORE, &body(3000, 1));
+    }
+    assert_eq!(drain(&mut reader).len(), 1);
+    writer.rollback();
+    writer.write(FLAG_MORE, b"a");
+    put(&mut writer, 0, &body(70_000, 2));
+    writer.end_message();
+    assert!(!reader.has_bytes());
+    writer.commit(2);
+    assert_eq!(drain(&mut reader), [(FLAG_MORE, b"a".to_vec()), (0, body(70_000, 2))]);
+}
+
+/// Sends in ranges of `step` bytes and answers the wire image and the messages said to be complete.
+fn send_all(reader: &mut ByteReader, step: usize) -> (Vec<u8>, u32) {
+    let (mut wire, mut complete) = (Vec::new(), 0);
+    loop {
+        let mut slices = [IoSlice::new(&[]); 4];
+        let count = reader.gather(&mut slices, 1 << 20);
+        if count == 0 {
+            return (wire, complete);
+        }
+        let mut n = 0;
+        for slice in &slices[..count] {
+            let take = slice.len().min(step - n);
+            wire.extend_from_slice(&slice[..take]);
+            n += take;
+        }
+        if let Some(messages) = reader.consume(n) {
+            complete = messages;
+        }
+    }
+}
+
+#[test]
+fn ranges_are_the_wire_image_of_the_frames() {
+    for step in [1, 7, 1000, 50_000, 1 << 20] {
+        let (mut writer, mut reader) = bytes();
+        let mut expected = Vec::new();
+        for i in 0..40u32 {
+            let len = [3, 300, 33_000][i as usize % 3];
+            let bytes = body(len, i as u8);
+            put(&mut writer, 0, &bytes);
+            writer.end_message();
+            writer.commit(i + 1);
+            match len {
+                0..=255 => expected.extend([0, len as u8]),
+                _ => {
+                    expected.push(2);
+                    expected.extend((len as u64).to_be_bytes());
+                }
+            }
+            expected.extend(bytes);
+        }
+        let (wire, complete) = send_all(&mut reader, step);
+        assert!(wire == expected, "step {step}");
+        assert_eq!(complete, 40);
+        assert!(reader.is_at_boundary());
+    }
+}
+
+#[test]
+fn after_a_break_the_stream_goes_on_at_the_next_whole_message() {
+    let sizes = [10, 33_000, 300, 0, 40_000, 2000];
+    let total: usize = sizes.iter().map(|s| s + if *s > 255 { 9 } else { 2 }).sum();
+    for cut in (0..total).step_by(97).chain(0..64) {
+        let (mut writer, mut reader) = bytes();
+        for (i, len) in sizes.into_iter().enumerate() {
+            // Pairs of frames make one message.
+            put(&mut writer, if i % 2 == 0 { FLAG_MORE } else { 0 }, &body(len, i as u8));
+            if i % 2 == 1 {
+                writer.end_message();
+                writer.commit(i as u32 / 2 + 1);
+            }
+        }
+        let mut slices = [IoSlice::new(&[]); 16];
+        reader.gather(&mut slices, 1 << 20);
+        let mut complete = reader.consume(cut).unwrap_or(0);
+        complete = reader.drop_partial().unwrap_or(complete);
+        let rest = drain(&mut reader);
+        let ends = [0, 10 + 2 + 33_009, 10 + 2 + 33_009 + 309 + 2, total];
+        let passed = ends.iter().position(|&e| e >= cut).unwrap();
+        assert_eq!(rest.len(), sizes.len() - 2 * passed, "cut {cut}");
+        for (frame, i) in rest.iter().zip(2 * passed..) {
+            assert_eq!(frame.1, body(sizes[i], i as u8), "cut {cut}");
+        }
+        let _ = complete;
+    }
+}
+
+#[test]
+fn received_bytes_are_passed_frame_by_frame() {
+    let (mut writer, mut reader) = bytes();
+    let mut wire = Vec::new();
+    for i in 0..500usize {
+        wire.extend([0, (i % 200) as u8]);
+        wire.extend(body(i % 200, i as u8));
+    }
+    let (mut fed, mut messages) = (0, 0);
+    while fed < wire.len() {
+        let room = writer.room();
+        let n = room.len().min(wire.len() - fed).min(777);
+        room[..n].copy_from_slice(&wire[fed..fed + n]);
+        writer.note_received(n);
+        fed += n;
+        loop {
+            let pending = writer.pending();
+            let Some(&[_, len]) = pending.first_chunk() else { break };
+            if pending.len() < 2 + len as usize {
+                break;
+            }
+            writer.pass(2 + len as usize);
+            writer.end_message();
+            messages += 1;
+        }
+        writer.commit(messages);
+    }
+    let out = drain(&mut reader);
+    assert_eq!(out.len(), 500);
+    assert!(out.iter().enumerate().all(|(i, f)| f.1 == body(i % 200, i as u8)));
+}
+
+#[test]
+fn two_threads_keep_order_and_bytes() {
+    let (mut writer, mut reader) = bytes();
+    let sender = std::thread::spawn(move || {
+        for i in 0..50_000u32 {
+            let len = if i % 1000 == 0 { 40_000 } else { i as usize % 300 };
+            let more = if i % 5 == 0 { FLAG_MORE } else { 0 };
+            put(&mut writer, more, &body(len, i as u8));
+            if more == 0 {
+                writer.end_message();
+                writer.commit(i);
+            }
+        }
+    });
+    let mut next = 0u32;
+    while next < 50_000 {
+        let Some(frame) = reader.frame() else {
+            std::thread::yield_now();
+            continue;
+        };
+        let len = if next % 1000 == 0 { 40_000 } else { next as usize % 300 };
+        assert_eq!(frame.body.len(), len);
+        assert!(frame.body == body(len, next as u8));
+        reader.advance();
+        next += 1;
+    }
+    sender.join().unwrap();
+}

@@ -1,0 +1,218 @@
+//! The writing half: frames go in at `position`, become visible up to `boundary` at `commit`.
+
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::message::{Body, Metadata};
+
+use super::segment::{FIRST_SIZE, MOST_SIZE, Segment, Shared, State};
+
+/// Longest frame header: flags and an eight-byte length.
+const MOST_HEADER: usize = 9;
+const FLAG_LONG: u8 = 2;
+
+/// The writing half of a byte pipe.
+pub struct ByteWriter {
+    shared: Arc<Shared>,
+    pub(super) tail: *mut Segment,
+    data: *mut u8,
+    pub(super) capacity: usize,
+    /// End of what was written to the tail.
+    pub(super) position: usize,
+    /// End of what was received into the tail (intake only).
+    pub(super) filled: usize,
+    /// End of the last whole message.
+    pub(super) boundary: (*mut Segment, usize),
+    /// What the reader may see.
+    committed: (*mut Segment, usize),
+    messages: u32,
+    next_size: usize,
+    origin: Option<Arc<Metadata>>,
+}
+
+// SAFETY: the half moves as a whole; segments are shared by the rules of the module.
+unsafe impl Send for ByteWriter {}
+
+impl ByteWriter {
+    pub(super) fn new(shared: Arc<Shared>, first: *mut Segment) -> Self {
+        let mut writer = Self {
+            shared,
+            tail: first,
+            data: ptr::null_mut(),
+            capacity: 0,
+            position: 0,
+            filled: 0,
+            boundary: (first, 0),
+            committed: (first, 0),
+            messages: 0,
+            next_size: FIRST_SIZE * 4,
+            origin: None,
+        };
+        writer.enter(first);
+        writer
+    }
+
+    /// Appends a frame; invisible until [`Self::commit`].
+    #[inline]
+    pub fn write(&mut self, flags: u8, body: &[u8]) {
+        let len = body.len();
+        if self.capacity - self.position < len + MOST_HEADER {
+            self.grow(len + MOST_HEADER);
+        }
+        // SAFETY: `len + MOST_HEADER` bytes from `position` on are inside the tail and unpublished.
+        let at = unsafe { self.data.add(self.position) };
+        // SAFETY: as above.
+        let header = unsafe { emit_header(at, flags, len) };
+        // SAFETY: as above; the caller's bytes cannot overlap unpublished bytes of ours.
+        unsafe { ptr::copy_nonoverlapping(body.as_ptr(), at.add(header), len) };
+        self.position += header + len;
+    }
+
+    /// Appends a frame whose body is shared instead of copied.
+    pub fn write_body(&mut self, flags: u8, body: Body) {
+        if self.capacity - self.position < MOST_HEADER {
+            self.grow(MOST_HEADER);
+        }
+        // SAFETY: MOST_HEADER bytes from `position` on are inside the tail and unpublished.
+        let at = unsafe { self.data.add(self.position) };
+        // SAFETY: as above.
+        self.position += unsafe { emit_header(at, flags, body.len()) };
+        self.append_body(flags, body);
+    }
+
+    /// Appends a body whose header is the last thing in the tail.
+    pub(super) fn append_body(&mut self, flags: u8, body: Body) {
+        let next = Segment::external(body, flags, self.origin.clone(), true);
+        self.link(next);
+    }
+
+    /// Marks the end of a whole message: the next commit goes at least up to here.
+    #[inline]
+    pub fn end_message(&mut self) {
+        self.boundary = (self.tail, self.position);
+    }
+
+    /// Makes everything up to the last whole message visible; `messages` have been completed in all,
+    /// modulo 2^31.
+    #[inline]
+    pub fn commit(&mut self, messages: u32) {
+        let (last, len) = self.boundary;
+        let before = std::mem::replace(&mut self.messages, messages);
+        let state = State::new(len, false, messages);
+        let first = self.committed.0;
+        self.committed = self.boundary;
+        if first == last {
+            // SAFETY: not sealed, so the reader has not freed it.
+            unsafe { &*last }.state.swap(state.0, Ordering::SeqCst);
+        } else {
+            self.seal(first, last, state, before);
+        }
+    }
+
+    /// Publishes `state` of `last`, reached from `first` over segments that are left behind. The store
+    /// to `first` comes last: it makes all of it visible at once.
+    fn seal(&mut self, first: *mut Segment, last: *mut Segment, state: State, messages: u32) {
+        // SAFETY: `first` is not sealed yet, and what follows it cannot be reached by the reader.
+        let first = unsafe { &*first };
+        let mut at = first.next.load(Ordering::Relaxed);
+        while at != last {
+            // SAFETY: as above.
+            let segment = unsafe { &*at };
+            let len = segment.final_len.load(Ordering::Relaxed) as usize;
+            segment.state.store(State::new(len, true, messages).0, Ordering::Relaxed);
+            at = segment.next.load(Ordering::Relaxed);
+        }
+        // SAFETY: as above.
+        unsafe { &*last }.state.store(state.0, Ordering::Relaxed);
+        let len = first.final_len.load(Ordering::Relaxed) as usize;
+        first.state.swap(State::new(len, true, messages).0, Ordering::SeqCst);
+    }
+
+    /// Whether something was written after the last whole message.
+    pub fn has_unfinished(&self) -> bool {
+        (self.tail, self.position) != self.boundary
+    }
+
+    /// Takes back what follows the last whole message.
+    pub fn rollback(&mut self) {
+        let (segment, position) = self.boundary;
+        // SAFETY: the boundary's segment is not sealed, or it is the tail.
+        let mut at = unsafe { &*segment }.next.swap(ptr::null_mut(), Ordering::Relaxed);
+        while !at.is_null() {
+            // SAFETY: never published, so only ours.
+            let next = unsafe { &*at }.next.load(Ordering::Relaxed);
+            // SAFETY: as above.
+            unsafe { Segment::free(at) };
+            at = next;
+        }
+        self.enter(segment);
+        self.position = position;
+        self.filled = position;
+    }
+
+    /// What is written from now on came from `origin`.
+    pub fn set_origin(&mut self, origin: Option<Arc<Metadata>>) {
+        self.origin = origin;
+        self.grow(MOST_HEADER);
+    }
+
+    /// Goes on in a new segment with room for `need` bytes.
+    #[cold]
+    pub(super) fn grow(&mut self, need: usize) {
+        let continues = self.has_unfinished();
+        let size = self.next_size.max(need);
+        self.next_size = (self.next_size * 4).min(MOST_SIZE);
+        let next = match size {
+            MOST_SIZE => self.shared.full_size(self.origin.clone(), continues),
+            _ => Segment::buffer(size, self.origin.clone(), continues),
+        };
+        self.link(next);
+    }
+
+    fn link(&mut self, next: *mut Segment) {
+        // SAFETY: the tail is never sealed, so it is still there.
+        let tail = unsafe { &*self.tail };
+        tail.final_len.store(self.position as u32, Ordering::Relaxed);
+        tail.next.store(next, Ordering::Release);
+        self.enter(next);
+        self.position = 0;
+        self.filled = 0;
+    }
+
+    fn enter(&mut self, segment: *mut Segment) {
+        // SAFETY: the new tail is ours.
+        let new = unsafe { &*segment };
+        self.tail = segment;
+        self.data = new.data();
+        self.capacity = new.capacity;
+    }
+
+    pub(super) fn data(&self) -> *mut u8 {
+        self.data
+    }
+}
+
+impl Drop for ByteWriter {
+    fn drop(&mut self) {
+        self.rollback();
+    }
+}
+
+/// Writes a frame header (RFC 37, "Framing"); answers its length.
+///
+/// # Safety
+/// `at` must be valid for writes of [`MOST_HEADER`] bytes.
+#[inline]
+unsafe fn emit_header(at: *mut u8, flags: u8, len: usize) -> usize {
+    if len <= 255 {
+        // SAFETY: the caller's room.
+        unsafe { at.cast::<[u8; 2]>().write([flags, len as u8]) };
+        return 2;
+    }
+    // SAFETY: the caller's room.
+    unsafe { at.write(flags | FLAG_LONG) };
+    // SAFETY: as above.
+    unsafe { at.add(1).cast::<[u8; 8]>().write((len as u64).to_be_bytes()) };
+    MOST_HEADER
+}

@@ -1,0 +1,67 @@
+//! The newest message only (zmq_setsockopt(3), ZMQ_CONFLATE): a slot that a later message overwrites.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::message::Message;
+
+#[derive(Default)]
+struct Shared {
+    slot: Mutex<Option<Message>>,
+    is_full: AtomicBool,
+}
+
+/// The writing half.
+pub struct ConflateWriter {
+    shared: Arc<Shared>,
+}
+
+/// The reading half; `held` is what [`Self::front`] showed.
+pub struct ConflateReader {
+    shared: Arc<Shared>,
+    held: Option<Message>,
+}
+
+/// An empty slot.
+pub fn conflate() -> (ConflateWriter, ConflateReader) {
+    let shared = Arc::new(Shared::default());
+    (ConflateWriter { shared: Arc::clone(&shared) }, ConflateReader { shared, held: None })
+}
+
+impl ConflateWriter {
+    /// Puts `message` in; answers the one that was not read, to be dropped where no lock is held.
+    pub fn put(&mut self, message: Message) -> Option<Message> {
+        let old = self.shared.slot.lock().replace(message);
+        self.shared.is_full.store(true, Ordering::SeqCst);
+        old
+    }
+}
+
+impl ConflateReader {
+    /// Whether there is a message.
+    pub fn has_part(&mut self) -> bool {
+        self.held.is_some() || self.shared.is_full.load(Ordering::SeqCst)
+    }
+
+    /// The message, left in place.
+    pub fn front(&mut self) -> Option<&Message> {
+        if self.held.is_none() {
+            self.held = self.take();
+        }
+        self.held.as_ref()
+    }
+
+    /// Takes the message.
+    pub fn pop(&mut self) -> Option<Message> {
+        self.held.take().or_else(|| self.take())
+    }
+
+    fn take(&mut self) -> Option<Message> {
+        let mut slot = self.shared.slot.lock();
+        self.shared.is_full.store(false, Ordering::SeqCst);
+        slot.take()
+    }
+}

@@ -1,0 +1,480 @@
+//! One end of a pipe pair: a reader, a writer, credit both ways, and the peer's attention.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
+
+use crossbeam_utils::CachePadded;
+
+use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Message, Outbound};
+
+use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
+use super::bytes::{self, ByteReader, ByteWriter};
+use super::conflate::conflate;
+use super::reader::Reader;
+pub use super::reader::View;
+use super::ring::ring;
+use super::writer::Writer;
+
+/// Counts of messages are kept modulo 2^31.
+const COUNT: u32 = (1 << 31) - 1;
+
+/// What a direction is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Encoded frames: socket and session.
+    Bytes,
+    /// The newest message only (ZMQ_CONFLATE).
+    Conflate,
+    /// Messages by value: inproc.
+    Ring,
+}
+
+/// One direction.
+#[derive(Default)]
+struct Flow {
+    /// High-water mark in messages; 0: none.
+    hwm: AtomicI32,
+    /// The reader found nothing and wants to be told.
+    asleep: CachePadded<AtomicBool>,
+    /// Messages read, as far as credit has been given back.
+    credited: CachePadded<AtomicU32>,
+    /// The writer found no credit and wants to be told.
+    waiting: AtomicBool,
+}
+
+#[derive(Default)]
+struct Side {
+    attention: Attention,
+    is_gone: AtomicBool,
+    /// The side that went wanted no more of this connection, but its endpoint stays.
+    is_reset: AtomicBool,
+    /// Linger of the side that went, in milliseconds; -1: for ever.
+    linger_ms: AtomicI32,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// `flows[s]` is written by side `s`.
+    flows: [Flow; 2],
+    sides: [Side; 2],
+}
+
+/// One end of a pipe pair. Dropping it closes it: the peer is told, and can still read what was
+/// committed.
+pub struct PipeEnd {
+    shared: Arc<Shared>,
+    side: usize,
+    reader: Reader,
+    writer: Writer,
+    /// Messages completed by the writer, modulo 2^31.
+    written: u32,
+    /// The reader's credit as last seen.
+    seen: u32,
+    /// Messages read, modulo 2^31, and how many since credit was last given.
+    read: u32,
+    uncredited: i32,
+    /// Routing id of the peer, as far as the pattern gave it one.
+    pub routing_id: Vec<u8>,
+    /// Messages to be dropped where no lock is held.
+    pub trash: Vec<Message>,
+}
+
+/// A pipe pair. `kinds` and `hwms` are for what the first and the second end write.
+pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
+    let shared = Arc::new(Shared::default());
+    for (flow, hwm) in shared.flows.iter().zip(hwms) {
+        flow.hwm.store(hwm, Ordering::Relaxed);
+        // Nothing has been looked for yet: the first commit has to wake the reader.
+        flow.asleep.store(true, Ordering::Relaxed);
+    }
+    let (writer_a, reader_b) = halves(kinds[0]);
+    let (writer_b, reader_a) = halves(kinds[1]);
+    let a = PipeEnd::new(Arc::clone(&shared), 0, reader_a, writer_a);
+    (a, PipeEnd::new(shared, 1, reader_b, writer_b))
+}
+
+fn halves(kind: Kind) -> (Writer, Reader) {
+    match kind {
+        Kind::Bytes => {
+            let (writer, reader) = bytes::bytes();
+            (Writer::Bytes(writer), Reader::Bytes(reader))
+        }
+        Kind::Conflate => {
+            let (writer, reader) = conflate();
+            (Writer::Conflate(writer), Reader::Conflate(reader))
+        }
+        Kind::Ring => {
+            let (writer, reader) = ring();
+            (Writer::Ring(writer), Reader::Ring(reader))
+        }
+    }
+}
+
+impl PipeEnd {
+    fn new(shared: Arc<Shared>, side: usize, reader: Reader, writer: Writer) -> Self {
+        Self {
+            shared,
+            side,
+            reader,
+            writer,
+            written: 0,
+            seen: 0,
+            read: 0,
+            uncredited: 0,
+            routing_id: Vec::new(),
+            trash: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn outward(&self) -> &Flow {
+        &self.shared.flows[self.side]
+    }
+
+    #[inline]
+    fn inward(&self) -> &Flow {
+        &self.shared.flows[1 - self.side]
+    }
+
+    fn peer(&self) -> &Side {
+        &self.shared.sides[1 - self.side]
+    }
+
+    /// Names the owner that is told of this end's events.
+    pub fn set_target(&self, target: Arc<dyn Target>, token: u64) {
+        self.shared.sides[self.side].attention.set_target(target, token);
+    }
+
+    /// Takes this end's events.
+    pub fn take_events(&self) -> u8 {
+        self.shared.sides[self.side].attention.take()
+    }
+
+    /// Tells the peer that what is behind this end was replaced.
+    pub fn raise_hiccup(&self) {
+        self.peer().attention.raise(HICCUP);
+    }
+
+    /// Whether the peer's end is gone: nothing more can be written, and nothing more will come.
+    pub fn is_peer_gone(&self) -> bool {
+        self.peer().is_gone.load(Ordering::SeqCst)
+    }
+
+    /// Linger that the peer left behind, in milliseconds; -1: for ever.
+    pub fn peer_linger_ms(&self) -> i32 {
+        self.peer().linger_ms.load(Ordering::SeqCst)
+    }
+
+    /// Closes this end, granting the peer `linger_ms` (-1: for ever) to pass on what was committed.
+    pub fn close(self, linger_ms: i32) {
+        self.shared.sides[self.side].linger_ms.store(linger_ms, Ordering::SeqCst);
+    }
+
+    /// Closes this end because of what the peer did: its connection is to be dropped, while an
+    /// endpoint that connects goes on with a new one.
+    pub fn reset(self) {
+        self.shared.sides[self.side].is_reset.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the peer's end went by [`Self::reset`].
+    pub fn is_peer_reset(&self) -> bool {
+        self.peer().is_reset.load(Ordering::SeqCst)
+    }
+
+    /// Changes the high-water mark of what this end writes (0: none).
+    pub fn set_hwm_out(&self, hwm: i32) {
+        self.outward().hwm.store(hwm, Ordering::Relaxed);
+    }
+
+    /// Changes the high-water mark of what this end reads (0: none).
+    pub fn set_hwm_in(&self, hwm: i32) {
+        self.inward().hwm.store(hwm, Ordering::Relaxed);
+    }
+
+    /// High-water marks of what this end writes and reads.
+    pub fn hwms(&self) -> (i32, i32) {
+        let load = |flow: &Flow| flow.hwm.load(Ordering::Relaxed);
+        (load(self.outward()), load(self.inward()))
+    }
+
+    // Reading.
+
+    /// Whether a message can be read. If not, the peer will raise attention with the next one.
+    #[inline]
+    pub fn is_readable(&mut self) -> bool {
+        if self.reader.has_part() {
+            return true;
+        }
+        self.inward().asleep.store(true, Ordering::SeqCst);
+        if self.reader.has_part() {
+            self.inward().asleep.store(false, Ordering::SeqCst);
+            return true;
+        }
+        false
+    }
+
+    /// The next part, left in place.
+    #[inline]
+    pub fn peek(&mut self) -> Option<View<'_>> {
+        self.reader.peek()
+    }
+
+    /// Moves the next part to `sink`; answers its flags.
+    #[inline]
+    pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
+        let part = self.reader.read(sink);
+        self.note_read(part)
+    }
+
+    /// Steps over the next part; answers its flags.
+    pub fn skip(&mut self) -> Option<u8> {
+        let part = self.reader.skip();
+        self.note_read(part)
+    }
+
+    /// Steps over the rest of the message.
+    pub fn skip_message(&mut self) {
+        while let Some(flags) = self.skip() {
+            if flags & FLAG_MORE == 0 {
+                break;
+            }
+        }
+    }
+
+    #[inline]
+    fn note_read(&mut self, part: Option<(u8, Message)>) -> Option<u8> {
+        let (flags, rest) = part?;
+        if !rest.is_empty() {
+            self.trash.push(rest);
+        }
+        if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
+            self.note_messages_read(1);
+        }
+        Some(flags)
+    }
+
+    #[inline]
+    fn note_messages_read(&mut self, n: u32) {
+        self.read = (self.read + n) & COUNT;
+        let hwm = self.inward().hwm.load(Ordering::Relaxed);
+        self.uncredited = self.uncredited.saturating_add(n as i32);
+        if self.uncredited >= low_water_mark(hwm) {
+            self.give_credit();
+        }
+    }
+
+    fn give_credit(&mut self) {
+        self.uncredited = 0;
+        let flow = self.inward();
+        flow.credited.swap(self.read, Ordering::SeqCst);
+        if flow.waiting.load(Ordering::SeqCst) && flow.waiting.swap(false, Ordering::SeqCst) {
+            self.peer().attention.raise(WRITABLE);
+        }
+    }
+
+    // Writing.
+
+    /// Whether there is credit for a message. If not, the peer will raise attention when there is.
+    #[inline]
+    pub fn is_writable(&mut self) -> bool {
+        if self.has_credit() {
+            return !self.is_peer_gone();
+        }
+        if self.is_peer_gone() {
+            return false;
+        }
+        self.seen = self.outward().credited.load(Ordering::SeqCst);
+        if self.has_credit() {
+            return true;
+        }
+        self.outward().waiting.store(true, Ordering::SeqCst);
+        self.seen = self.outward().credited.load(Ordering::SeqCst);
+        if self.has_credit() {
+            self.outward().waiting.store(false, Ordering::SeqCst);
+            return true;
+        }
+        false
+    }
+
+    #[inline]
+    fn has_credit(&self) -> bool {
+        let hwm = self.outward().hwm.load(Ordering::Relaxed);
+        hwm <= 0 || (self.written.wrapping_sub(self.seen) & COUNT) < hwm as u32
+    }
+
+    /// How many messages may be written now; 0 has the effect of a false [`Self::is_writable`].
+    pub fn credit(&mut self) -> u32 {
+        if !self.is_writable() {
+            return 0;
+        }
+        let hwm = self.outward().hwm.load(Ordering::Relaxed);
+        if hwm <= 0 {
+            return COUNT;
+        }
+        (hwm as u32).saturating_sub(self.written.wrapping_sub(self.seen) & COUNT)
+    }
+
+    /// Appends a part, whose `flags` say whether more follow; `false` if there is no credit at the
+    /// beginning of a message or the peer is gone. Invisible until [`Self::commit`].
+    #[inline]
+    pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> bool {
+        if !self.is_writable() {
+            return false;
+        }
+        if let Some(old) = self.writer.write(part, flags) {
+            self.trash.push(old);
+        }
+        if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
+            self.written = (self.written + 1) & COUNT;
+        }
+        true
+    }
+
+    /// Makes whole messages visible to the peer and wakes it if it sleeps.
+    #[inline]
+    pub fn commit(&mut self) {
+        self.writer.commit(self.written);
+        let flow = self.outward();
+        if flow.asleep.load(Ordering::SeqCst) && flow.asleep.swap(false, Ordering::SeqCst) {
+            self.peer().attention.raise(READABLE);
+        }
+    }
+
+    /// Whether parts of an unfinished message were written.
+    pub fn has_unfinished(&self) -> bool {
+        self.writer.has_unfinished()
+    }
+
+    /// Takes the parts of an unfinished message back.
+    pub fn rollback(&mut self) {
+        let trash = &mut self.trash;
+        self.writer.rollback(|message| trash.push(message));
+    }
+
+    // The I/O side of a byte pipe.
+
+    /// The reading half by ranges, if it is bytes. What is consumed is reported to
+    /// [`Self::note_passed`].
+    pub fn egress(&mut self) -> Option<&mut ByteReader> {
+        match &mut self.reader {
+            Reader::Bytes(reader) => Some(reader),
+            Reader::Conflate(_) | Reader::Ring(_) => None,
+        }
+    }
+
+    /// Notes that `messages` in all, modulo 2^31, have been passed on to the kernel.
+    pub fn note_passed(&mut self, messages: u32) {
+        let n = messages.wrapping_sub(self.read) & COUNT;
+        if n > 0 {
+            self.note_messages_read(n);
+        }
+    }
+
+    /// The writing half for received bytes, if it is bytes.
+    pub fn intake(&mut self) -> Option<&mut ByteWriter> {
+        match &mut self.writer {
+            Writer::Bytes(writer) => Some(writer),
+            Writer::Conflate(_) | Writer::Ring(_) => None,
+        }
+    }
+
+    /// Counts `n` messages that the intake has passed on; [`Self::commit`] makes them visible.
+    pub fn note_received(&mut self, n: u32) {
+        self.written = (self.written + n) & COUNT;
+    }
+}
+
+impl Drop for PipeEnd {
+    fn drop(&mut self) {
+        let side = &self.shared.sides[self.side];
+        side.is_gone.store(true, Ordering::SeqCst);
+        self.peer().attention.raise(CLOSED | READABLE);
+    }
+}
+
+/// Credit is given back in steps of this many messages.
+fn low_water_mark(hwm: i32) -> i32 {
+    if hwm <= 0 { 1 } else { (hwm - 1) / 2 + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn send(end: &mut PipeEnd, body: &[u8]) -> bool {
+        let ok = end.write(&mut Outbound::Slice(body), 0);
+        end.commit();
+        ok
+    }
+
+    #[test]
+    fn the_high_water_mark_is_exact_and_credit_comes_in_low_water_steps() {
+        for kind in [Kind::Bytes, Kind::Ring] {
+            let (mut a, mut b) = pair([kind; 2], [10, 10]);
+            for _ in 0..10 {
+                assert!(send(&mut a, b"x"));
+            }
+            assert!(!send(&mut a, b"x"));
+            for _ in 0..4 {
+                b.skip();
+            }
+            assert!(!a.is_writable(), "{kind:?}");
+            assert_eq!(a.take_events(), 0);
+            b.skip();
+            assert_eq!(a.take_events(), WRITABLE);
+            for _ in 0..5 {
+                assert!(send(&mut a, b"x"));
+            }
+            assert!(!send(&mut a, b"x"));
+        }
+    }
+
+    #[test]
+    fn a_reader_is_told_once_for_each_time_it_found_nothing() {
+        let (mut a, mut b) = pair([Kind::Ring; 2], [0, 0]);
+        send(&mut a, b"1");
+        assert_eq!(b.take_events(), READABLE);
+        send(&mut a, b"2");
+        assert_eq!(b.take_events(), 0);
+        assert!(b.is_readable());
+        b.skip();
+        b.skip();
+        assert!(!b.is_readable());
+        send(&mut a, b"3");
+        assert_eq!(b.take_events(), READABLE);
+    }
+
+    #[test]
+    fn what_was_committed_can_be_read_after_the_writer_is_gone() {
+        for kind in [Kind::Bytes, Kind::Ring, Kind::Conflate] {
+            let (mut a, mut b) = pair([kind; 2], [0, 0]);
+            send(&mut a, b"last");
+            a.write(&mut Outbound::Slice(b"unfinished"), FLAG_MORE);
+            if kind == Kind::Conflate {
+                send(&mut a, b"last");
+            }
+            a.close(100);
+            assert!(b.is_peer_gone() && b.is_readable());
+            assert_eq!(b.peer_linger_ms(), 100);
+            assert_eq!(b.peek().unwrap().body, b"last");
+            b.skip();
+            assert!(!b.is_readable());
+            assert!(!b.is_writable());
+        }
+    }
+
+    #[test]
+    fn multipart_counts_once_and_a_message_begun_can_be_finished() {
+        let (mut a, mut b) = pair([Kind::Ring; 2], [2, 2]);
+        for _ in 0..2 {
+            assert!(a.write(&mut Outbound::Slice(b"a"), FLAG_MORE));
+            assert!(a.write(&mut Outbound::Slice(b"b"), FLAG_MORE));
+            assert!(a.write(&mut Outbound::Slice(b"c"), 0));
+            a.commit();
+        }
+        assert!(!a.is_writable());
+        b.skip_message();
+        assert!(a.is_writable());
+    }
+}

@@ -1,0 +1,84 @@
+//! The reading half of any kind.
+#![forbid(unsafe_code)]
+
+use crate::message::{Body, Inbound, Message};
+
+use super::bytes::ByteReader;
+use super::conflate::ConflateReader;
+use super::ring::RingReader;
+
+/// One of the three kinds.
+pub enum Reader {
+    Bytes(ByteReader),
+    Conflate(ConflateReader),
+    Ring(RingReader),
+}
+
+/// The next part, left in place.
+pub struct View<'a> {
+    /// Flag bits (`FLAG_*`).
+    pub flags: u8,
+    /// The bytes.
+    pub body: &'a [u8],
+}
+
+impl Reader {
+    /// Whether a part can be read; if so, all parts of its message can.
+    #[inline]
+    pub fn has_part(&mut self) -> bool {
+        match self {
+            // A frame that the I/O side dealt with is never published last.
+            Self::Bytes(reader) => reader.has_bytes(),
+            Self::Ring(reader) => reader.has_part(),
+            Self::Conflate(reader) => reader.has_part(),
+        }
+    }
+
+    /// The next part, left in place.
+    #[inline]
+    pub fn peek(&mut self) -> Option<View<'_>> {
+        let message = match self {
+            Self::Bytes(reader) => {
+                return reader.frame().map(|f| View { flags: f.flags, body: f.body });
+            }
+            Self::Ring(reader) => reader.front(),
+            Self::Conflate(reader) => reader.front(),
+        }?;
+        Some(View { flags: message.flags(), body: message.data() })
+    }
+
+    /// Moves the next part to `sink`; answers its flags, and a message to be dropped where no lock is
+    /// held.
+    #[inline]
+    pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<(u8, Message)> {
+        let part = match self {
+            Self::Bytes(reader) => return read_frame(reader, sink),
+            Self::Ring(reader) => reader.pop(),
+            Self::Conflate(reader) => reader.pop(),
+        }?;
+        let flags = part.flags();
+        Some((flags, sink.put_message(part)))
+    }
+
+    /// Steps over the next part; answers its flags, and the message if there was one.
+    pub fn skip(&mut self) -> Option<(u8, Message)> {
+        self.read(&mut Inbound::Slice { buf: &mut [], size: 0 })
+    }
+}
+
+#[inline]
+fn read_frame(reader: &mut ByteReader, sink: &mut Inbound<'_>) -> Option<(u8, Message)> {
+    let frame = reader.frame()?;
+    let flags = frame.flags;
+    match sink {
+        Inbound::Slice { .. } => sink.put_slice(frame.body),
+        Inbound::Message(message) => {
+            let body = frame.shared.map(Body::clone);
+            **message = body.map_or_else(|| Message::from_slice(frame.body), Message::from_body);
+            message.set_flags(flags);
+            message.set_metadata(reader.origin());
+        }
+    }
+    reader.advance();
+    Some((flags, Message::new()))
+}

@@ -1,0 +1,96 @@
+//! The pipes of one socket, known by small numbers.
+#![forbid(unsafe_code)]
+
+use super::end::PipeEnd;
+
+/// Number of a pipe in its socket. Numbers are used again after a pipe has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PipeId(pub u32);
+
+/// The pipes of one socket.
+#[derive(Default)]
+pub struct PipeSet {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    doomed: Vec<PipeId>,
+}
+
+#[derive(Default)]
+struct Slot {
+    /// Tells a pipe from earlier ones of the same number.
+    generation: u32,
+    end: Option<PipeEnd>,
+}
+
+impl PipeSet {
+    /// Adds a pipe; answers its number.
+    pub fn insert(&mut self, end: PipeEnd) -> PipeId {
+        let id = self.free.pop().unwrap_or(self.slots.len() as u32);
+        if id as usize == self.slots.len() {
+            self.slots.push(Slot::default());
+        }
+        self.slots[id as usize].end = Some(end);
+        PipeId(id)
+    }
+
+    /// Takes a pipe out.
+    pub fn remove(&mut self, id: PipeId) -> Option<PipeEnd> {
+        let slot = self.slots.get_mut(id.0 as usize)?;
+        let end = slot.end.take()?;
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(id.0);
+        Some(end)
+    }
+
+    /// The pipe `id`, if it is still there.
+    #[inline]
+    pub fn get(&mut self, id: PipeId) -> Option<&mut PipeEnd> {
+        self.slots.get_mut(id.0 as usize)?.end.as_mut()
+    }
+
+    /// Asks the socket to take the pipe out and drop its connection (a peer too many, a malformed
+    /// reply). The pattern is told through its `handle_closed`, after the call that asked.
+    pub fn terminate(&mut self, id: PipeId) {
+        self.doomed.push(id);
+    }
+
+    /// The pipes to be taken out.
+    pub fn take_doomed(&mut self) -> Vec<PipeId> {
+        std::mem::take(&mut self.doomed)
+    }
+
+    /// What the owner of attention is told for the pipe `id`.
+    pub fn token(&self, id: PipeId) -> u64 {
+        let generation = self.slots.get(id.0 as usize).map_or(0, |s| s.generation);
+        u64::from(generation) << 32 | u64::from(id.0)
+    }
+
+    /// The pipe that `token` was made for, if it is still there.
+    pub fn find(&self, token: u64) -> Option<PipeId> {
+        let id = PipeId(token as u32);
+        let slot = self.slots.get(id.0 as usize)?;
+        (slot.end.is_some() && self.token(id) == token).then_some(id)
+    }
+
+    /// The numbers in use.
+    pub fn ids(&self) -> Vec<PipeId> {
+        let used = |(i, s): (usize, &Slot)| s.end.is_some().then_some(PipeId(i as u32));
+        self.slots.iter().enumerate().filter_map(used).collect()
+    }
+
+    /// Number of pipes.
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// Whether a pipe waits to be taken out.
+    #[inline]
+    pub fn has_doomed(&self) -> bool {
+        !self.doomed.is_empty()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,31 @@
+//! A queue with many writers and one reader, and the signal that wakes the reader.
+#![forbid(unsafe_code)]
+
+use crossbeam_queue::SegQueue;
+
+use super::Signal;
+
+/// Unbounded queue of commands for one owner.
+pub struct Mailbox<T> {
+    queue: SegQueue<T>,
+    /// On when something was put in since the owner last cleared it.
+    pub signal: Signal,
+}
+
+impl<T> Mailbox<T> {
+    /// An empty mailbox over `signal`.
+    pub fn new(signal: Signal) -> Self {
+        Self { queue: SegQueue::new(), signal }
+    }
+
+    /// Puts `item` in and wakes the owner if it sleeps.
+    pub fn push(&self, item: T) {
+        self.queue.push(item);
+        self.signal.notify();
+    }
+
+    /// Takes the oldest item out. The owner clears the signal before it begins to take.
+    pub fn pop(&self) -> Option<T> {
+        self.queue.pop()
+    }
+}

@@ -1,0 +1,137 @@
+//! A flag that wakes: `notify` sets it, one owner at a time waits for it and clears it.
+//!
+//! The word is the PENDING bit and, above it, the number of sleepers. Whoever turns PENDING on wakes
+//! them all; further notifications cost one atomic operation. A descriptor is made only when somebody asks for one; from then on each
+//! turn of PENDING also makes it readable, which is what ZMQ_FD promises (zmq_getsockopt(3)).
+#![forbid(unsafe_code)]
+
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering, fence};
+use std::time::{Duration, Instant};
+
+use crate::errno::{Errno, Result};
+use crate::sys::eventfd::EventFd;
+use crate::sys::futex;
+
+const PENDING: u32 = 1;
+const SLEEPER: u32 = 2;
+
+/// See the module.
+pub struct Signal {
+    word: AtomicU32,
+    fd: OnceLock<EventFd>,
+    /// The descriptor is only for the owner's own sleep: written only while the owner sleeps.
+    is_private: bool,
+}
+
+impl Default for Signal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Signal {
+    /// A signal that is waited for with [`Self::wait`], or through a public descriptor.
+    pub fn new() -> Self {
+        Self { word: AtomicU32::new(0), fd: OnceLock::new(), is_private: false }
+    }
+
+    /// A signal whose owner sleeps in a poller on [`Self::fd`], between `begin_sleep` and `end_sleep`.
+    pub fn for_poller() -> Result<Self> {
+        let signal = Self { is_private: true, ..Self::new() };
+        signal.fd()?;
+        Ok(signal)
+    }
+
+    /// Turns the signal on and wakes its owner if it sleeps.
+    pub fn notify(&self) {
+        let old = self.word.fetch_or(PENDING, Ordering::SeqCst);
+        if old & PENDING != 0 {
+            return;
+        }
+        if self.is_private {
+            if old >= SLEEPER {
+                self.signal_fd();
+            }
+            return;
+        }
+        if old >= SLEEPER {
+            futex::wake(&self.word, i32::MAX);
+        }
+        fence(Ordering::SeqCst);
+        self.signal_fd();
+    }
+
+    fn signal_fd(&self) {
+        if let Some(fd) = self.fd.get() {
+            fd.signal();
+        }
+    }
+
+    /// Whether the signal is on.
+    #[inline]
+    pub fn is_pending(&self) -> bool {
+        self.word.load(Ordering::Acquire) & PENDING != 0
+    }
+
+    /// Turns the signal off. What was announced before must be looked at after.
+    ///
+    /// The descriptor is drained first: a notification in between then finds PENDING still on and
+    /// needs no descriptor, because the caller has not looked yet.
+    pub fn clear(&self) {
+        if !self.is_private {
+            if let Some(fd) = self.fd.get() {
+                fd.drain();
+            }
+        }
+        self.word.fetch_and(!PENDING, Ordering::SeqCst);
+    }
+
+    /// Sleeps until the signal is on or `deadline` has passed (`EAGAIN`), or a signal handler ran
+    /// (`EINTR`).
+    pub fn wait(&self, deadline: Option<Instant>) -> Result<()> {
+        let mut word = self.word.fetch_add(SLEEPER, Ordering::SeqCst) + SLEEPER;
+        let result = loop {
+            if word & PENDING != 0 {
+                break Ok(());
+            }
+            let left = match deadline {
+                None => None,
+                Some(deadline) => match deadline.checked_duration_since(Instant::now()) {
+                    Some(left) if left > Duration::ZERO => Some(left),
+                    _ => break Err(Errno::EAGAIN),
+                },
+            };
+            match futex::wait(&self.word, word, left) {
+                Ok(()) | Err(Errno::ETIMEDOUT) => word = self.word.load(Ordering::SeqCst),
+                Err(error) => break Err(error),
+            }
+        };
+        self.end_sleep();
+        result
+    }
+
+    /// Announces a sleep in a poller; `false` if there is something to look at first.
+    pub fn begin_sleep(&self) -> bool {
+        self.word.compare_exchange(0, SLEEPER, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Ends what `begin_sleep` began.
+    pub fn end_sleep(&self) {
+        self.word.fetch_sub(SLEEPER, Ordering::SeqCst);
+    }
+
+    /// The descriptor that becomes readable with the signal, made at the first call.
+    pub fn fd(&self) -> Result<RawFd> {
+        if self.fd.get().is_none() {
+            // A second maker's descriptor is dropped; the first one stays for ever.
+            let _ = self.fd.set(EventFd::new()?);
+            fence(Ordering::SeqCst);
+            if self.is_pending() {
+                self.signal_fd();
+            }
+        }
+        Ok(self.fd.get().map_or(-1, AsRawFd::as_raw_fd))
+    }
+}
