@@ -32,3 +32,6 @@ pub use filter::TcpAcceptFilter;
 pub use numbers::*;
 pub use socket_type::{SocketType, SocketTypes};
 pub use values::{Mechanism, Options};
+
+#[cfg(test)]
+mod reference;
