@@ -251,4 +251,28 @@ mod tests {
         assert_eq!(options.hello_msg, None);
         assert_eq!(options.set(ZMQ_CONNECT_ROUTING_ID, Some(b"")), Err(Errno::EINVAL));
     }
+
+    #[test]
+    fn texts_keep_their_bytes_and_gain_a_nul() {
+        let mut options = options(SocketType::Pair);
+        let mut out = [0xaa; 8];
+        assert_eq!(options.set(ZMQ_ZAP_DOMAIN, Some(b"ab\0cd")), Ok(Change::Stored));
+        assert_eq!(options.get(ZMQ_ZAP_DOMAIN, &mut out), Ok(Readout::Stored(6)));
+        assert_eq!(out, *b"ab\0cd\0\0\0");
+        assert_eq!(options.get(ZMQ_ZAP_DOMAIN, &mut out[..5]), Err(Errno::EINVAL));
+        assert_eq!(options.set(ZMQ_ROUTING_ID, Some(b"ab\0")), Ok(Change::Stored));
+        assert_eq!(options.get(ZMQ_ROUTING_ID, &mut out[..3]), Ok(Readout::Stored(3)));
+        assert_eq!(options.get(ZMQ_ROUTING_ID, &mut out[..2]), Err(Errno::EINVAL));
+    }
+
+    #[test]
+    fn busy_poll_is_readable_and_xsub_takes_only_ints() {
+        let mut options = options(SocketType::Xsub);
+        assert_eq!(set_int(&mut options, ZMQ_BUSY_POLL, 50), Ok(Change::Stored));
+        assert_eq!(get_int(&options, ZMQ_BUSY_POLL), 50);
+        assert_eq!(set_int(&mut options, ZMQ_XSUB_VERBOSE_UNSUBSCRIBE, -1), Ok(Change::Pattern));
+        assert!(options.xsub_verbose_unsubscribe);
+        assert_eq!(options.set(ZMQ_XSUB_VERBOSE_UNSUBSCRIBE, Some(b"a")), Err(Errno::EINVAL));
+        assert_eq!(options.set(ZMQ_XSUB_VERBOSE_UNSUBSCRIBE, None), Err(Errno::EINVAL));
+    }
 }
