@@ -527,6 +527,13 @@ ZMQ_EXPORT int zmq_timers_execute(void *timers);
 /* Drafts: they may still change. The library exports them always. */
 #ifdef ZMQ_BUILD_DRAFT_API
 
+/* What zmq_ppoll() takes. Neither strict C nor Windows has a sigset_t. */
+#ifdef SIG_BLOCK
+typedef sigset_t zmq_sigset_t;
+#else
+typedef void zmq_sigset_t;
+#endif
+
 /* The functions zmq_poller_* are there. */
 #define ZMQ_HAVE_POLLER
 
@@ -670,7 +677,11 @@ int zmq_socket_monitor_versioned(void *socket,
 ZMQ_EXPORT int zmq_socket_monitor_pipes_stats(void *socket);
 
 /* Waits as zmq_poll does, with the signal mask replaced meanwhile (zmq_ppoll(3)). */
-ZMQ_EXPORT int zmq_ppoll(zmq_pollitem_t *items, int nitems, long timeout, const sigset_t *sigmask);
+ZMQ_EXPORT
+int zmq_ppoll(zmq_pollitem_t *items,
+              int nitems,
+              long timeout,
+              const zmq_sigset_t *sigmask);
 
 /* Makes a poller. */
 ZMQ_EXPORT void *zmq_poller_new(void);
