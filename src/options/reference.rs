@@ -2,8 +2,8 @@
 //! option was set to every one of some values, and read into buffers of some sizes, on a fresh
 //! socket of every type.
 //!
-//! A stable 4.3.4 answers the same on its types, but does not know `ZMQ_ROUTER_NOTIFY` for
-//! reading, `ZMQ_IN_BATCH_SIZE`, `ZMQ_OUT_BATCH_SIZE`, `ZMQ_TOPICS_COUNT` and 110 to 115.
+//! A stable 4.3.4 answers the same on its types, but does not know `ZMQ_ROUTER_NOTIFY`,
+//! `ZMQ_IN_BATCH_SIZE`, `ZMQ_OUT_BATCH_SIZE` and 110 to 116.
 //!
 //! Options of mechanisms and transports that this library has no code for yet are left out, and
 //! two in which it departs on purpose: `ZMQ_BUSY_POLL` can be read, and
