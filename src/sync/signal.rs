@@ -5,7 +5,7 @@
 //! turn of PENDING also makes it readable, which is what ZMQ_FD promises (zmq_getsockopt(3)).
 #![forbid(unsafe_code)]
 
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::{Duration, Instant};
@@ -120,6 +120,11 @@ impl Signal {
     /// Ends what `begin_sleep` began.
     pub fn end_sleep(&self) {
         self.word.fetch_sub(SLEEPER, Ordering::SeqCst);
+    }
+
+    /// The descriptor, if there is one, for as long as the signal lives.
+    pub fn borrow_fd(&self) -> Option<BorrowedFd<'_>> {
+        self.fd.get().map(AsFd::as_fd)
     }
 
     /// The descriptor that becomes readable with the signal, made at the first call.

@@ -66,6 +66,11 @@ impl Event {
         self.has(libc::EPOLLOUT | libc::EPOLLHUP | libc::EPOLLERR)
     }
 
+    /// The peer has finished, or the descriptor has failed: nothing more will be reported.
+    pub fn is_hangup(&self) -> bool {
+        self.has(libc::EPOLLRDHUP | libc::EPOLLHUP | libc::EPOLLERR)
+    }
+
     /// Both directions are over, or an error is pending.
     pub fn is_error(&self) -> bool {
         self.has(libc::EPOLLHUP | libc::EPOLLERR)

@@ -1,0 +1,170 @@
+//! Endpoints within a context (zmq_inproc(7)): two pipe ends handed over, no transport.
+//!
+//! A connect may come before the bind: its other end then waits here. The high-water mark of an inproc
+//! pipe is the sum of both sides', none if either has none (zmq_setsockopt(3), ZMQ_SNDHWM).
+#![forbid(unsafe_code)]
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+
+use crate::errno::{Errno, Result};
+use crate::message::{FLAG_ROUTING_ID, Outbound};
+use crate::options::Options;
+use crate::pipe::{Kind, PipeEnd, pair};
+
+use super::shared::{Attachment, EndpointId, SocketShared};
+
+/// What one side has to know of the other.
+#[derive(Clone, Debug, Default)]
+pub struct Peer {
+    /// Marks of the side (0: none).
+    pub sndhwm: i32,
+    /// See `sndhwm`.
+    pub rcvhwm: i32,
+    /// Keep only the newest message.
+    pub conflate: bool,
+    /// The side's routing id.
+    pub routing_id: Vec<u8>,
+    /// Whether the side wants the other's routing id.
+    pub wants_routing_id: bool,
+}
+
+impl Peer {
+    /// From a socket's options; whether it `wants_routing_id` is its pattern's to say.
+    pub fn new(options: &Options, conflate: bool, wants_routing_id: bool) -> Self {
+        Self {
+            sndhwm: options.sndhwm,
+            rcvhwm: options.rcvhwm,
+            conflate,
+            routing_id: options.routing_id.clone(),
+            wants_routing_id,
+        }
+    }
+}
+
+struct Bound {
+    shared: Weak<SocketShared>,
+    endpoint: EndpointId,
+    /// Its monitor rather than the socket itself is what connects here.
+    is_monitor: bool,
+    peer: Peer,
+}
+
+struct Pending {
+    end: PipeEnd,
+    peer: Peer,
+}
+
+#[derive(Default)]
+struct Names {
+    bound: HashMap<String, Bound>,
+    pending: HashMap<String, Vec<Pending>>,
+}
+
+/// The endpoints of one context.
+#[derive(Default)]
+pub struct Inproc {
+    names: Mutex<Names>,
+}
+
+impl Inproc {
+    /// Binds `name` and takes over the connects that wait for it. Errors: EADDRINUSE.
+    pub fn bind(
+        &self,
+        name: &str,
+        shared: &Arc<SocketShared>,
+        endpoint: EndpointId,
+        peer: Peer,
+        is_monitor: bool,
+    ) -> Result<()> {
+        let mut names = self.names.lock();
+        if names.bound.get(name).is_some_and(|b| b.shared.strong_count() > 0) {
+            return Err(Errno::EADDRINUSE);
+        }
+        let bound = Bound { shared: Arc::downgrade(shared), endpoint, is_monitor, peer };
+        let pending = names.pending.remove(name).unwrap_or_default();
+        for Pending { mut end, peer } in pending {
+            join(&mut end, &peer, &bound.peer);
+            bound.hand_over(shared, end);
+        }
+        names.bound.insert(name.to_owned(), bound);
+        Ok(())
+    }
+
+    /// Frees `name`, if `endpoint` of `shared` holds it.
+    pub fn unbind(&self, name: &str, shared: &Arc<SocketShared>, endpoint: EndpointId) {
+        let mut names = self.names.lock();
+        let is_ours = |b: &Bound| {
+            b.endpoint == endpoint && std::ptr::eq(b.shared.as_ptr(), Arc::as_ptr(shared))
+        };
+        if names.bound.get(name).is_some_and(is_ours) {
+            names.bound.remove(name);
+        }
+    }
+
+    /// Connects to `name`, now or when it is bound; answers the connecting side's end.
+    pub fn connect(&self, name: &str, own: Peer) -> PipeEnd {
+        let kind = if own.conflate { Kind::Conflate } else { Kind::Ring };
+        let (near, mut far) = pair([kind; 2], [own.sndhwm, own.rcvhwm]);
+        let mut near = near;
+        let mut names = self.names.lock();
+        let bound = names.bound.get(name).and_then(|b| b.shared.upgrade().map(|s| (b, s)));
+        if !own.conflate {
+            // A binder that does not want it drops it.
+            put_routing_id(&mut near, &own.routing_id);
+        }
+        match bound {
+            Some((bound, shared)) => {
+                join(&mut far, &own, &bound.peer);
+                bound.hand_over(&shared, far);
+            }
+            None => {
+                let waiting = names.pending.entry(name.to_owned()).or_default();
+                waiting.push(Pending { end: far, peer: own });
+            }
+        }
+        near
+    }
+
+    /// Drops the connects that wait for a bind.
+    pub fn drop_pending(&self) {
+        let pending = std::mem::take(&mut self.names.lock().pending);
+        drop(pending);
+    }
+}
+
+impl Bound {
+    fn hand_over(&self, shared: &Arc<SocketShared>, end: PipeEnd) {
+        if self.is_monitor {
+            shared.monitor.attach(end);
+        } else {
+            shared.attach(Attachment { end, endpoint: self.endpoint, is_local: false });
+        }
+    }
+}
+
+/// Makes `end`, the binder's, fit both sides.
+fn join(end: &mut PipeEnd, connecter: &Peer, binder: &Peer) {
+    end.set_hwm_out(sum(binder.sndhwm, connecter.rcvhwm));
+    end.set_hwm_in(sum(connecter.sndhwm, binder.rcvhwm));
+    if connecter.conflate {
+        return;
+    }
+    if !binder.wants_routing_id {
+        end.skip();
+    }
+    if connecter.wants_routing_id {
+        put_routing_id(end, &binder.routing_id);
+    }
+}
+
+fn put_routing_id(end: &mut PipeEnd, routing_id: &[u8]) {
+    end.write(&mut Outbound::Slice(routing_id), FLAG_ROUTING_ID);
+    end.commit();
+}
+
+fn sum(a: i32, b: i32) -> i32 {
+    if a == 0 || b == 0 { 0 } else { a.saturating_add(b) }
+}

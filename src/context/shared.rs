@@ -1,0 +1,189 @@
+//! What a socket shares with its sessions and listeners: mailbox, monitor, and their list.
+#![forbid(unsafe_code)]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::pipe::{PipeEnd, Target};
+use crate::reactor::Remote;
+use crate::sync::{Mailbox, Signal};
+
+use super::Context;
+use super::monitor::Monitor;
+
+/// An endpoint of one socket: what a bind or a connect made. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EndpointId(pub u64);
+
+/// A pipe on its way to a socket.
+pub struct Attachment {
+    /// The socket's end.
+    pub end: PipeEnd,
+    /// Where it belongs.
+    pub endpoint: EndpointId,
+    /// Whether the socket connected, rather than accepted.
+    pub is_local: bool,
+}
+
+/// What others tell a socket.
+pub enum SocketCommand {
+    /// A pipe has events.
+    Attend(u64),
+    /// A peer is there.
+    Attach(Box<Attachment>),
+}
+
+/// How a session is told to end.
+#[derive(Default)]
+pub struct SessionControl {
+    is_stopped: AtomicBool,
+    linger_ms: AtomicI32,
+}
+
+impl SessionControl {
+    /// Asks the session to end, after sending what it has within `linger_ms` (-1: for ever).
+    pub fn stop(&self, linger_ms: i32) {
+        self.linger_ms.store(linger_ms, Ordering::SeqCst);
+        self.is_stopped.store(true, Ordering::SeqCst);
+    }
+
+    /// The linger that the session has left to it, once it was asked to end.
+    pub fn linger_ms(&self) -> Option<i32> {
+        let is_stopped = self.is_stopped.load(Ordering::SeqCst);
+        is_stopped.then(|| self.linger_ms.load(Ordering::SeqCst))
+    }
+}
+
+struct SessionEntry {
+    endpoint: EndpointId,
+    remote: Arc<Remote>,
+    token: u64,
+    control: Arc<SessionControl>,
+}
+
+/// See the module.
+pub struct SocketShared {
+    /// Commands for the socket, and the signal that wakes who waits in it.
+    mailbox: Mailbox<SocketCommand>,
+    is_terminating: AtomicBool,
+    /// The socket is closed: nobody reads the mailbox any more.
+    is_closed: AtomicBool,
+    next_id: AtomicU64,
+    sessions: Mutex<HashMap<u64, SessionEntry>>,
+    /// Where events go (zmq_socket_monitor(3)).
+    pub monitor: Monitor,
+    /// The context; it counts this socket as live until this value is dropped.
+    pub context: Arc<Context>,
+}
+
+impl SocketShared {
+    pub(super) fn new(context: Arc<Context>) -> Self {
+        Self {
+            mailbox: Mailbox::new(Signal::new()),
+            is_terminating: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
+            next_id: AtomicU64::new(1),
+            sessions: Mutex::default(),
+            monitor: Monitor::default(),
+            context,
+        }
+    }
+
+    /// The signal that is on when the mailbox has something.
+    #[inline]
+    pub fn signal(&self) -> &Signal {
+        &self.mailbox.signal
+    }
+
+    /// Takes the oldest command; the signal is cleared first.
+    pub fn next_command(&self) -> Option<SocketCommand> {
+        self.mailbox.pop()
+    }
+
+    /// A number for an endpoint or a session of this socket.
+    pub fn new_id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Gives the socket a pipe; dropped if the socket is closed.
+    pub fn attach(&self, attachment: Attachment) {
+        self.deliver(SocketCommand::Attach(Box::new(attachment)));
+    }
+
+    fn deliver(&self, command: SocketCommand) {
+        self.mailbox.push(command);
+        if self.is_closed.load(Ordering::SeqCst) {
+            self.drain();
+        }
+    }
+
+    fn drain(&self) {
+        while self.mailbox.pop().is_some() {}
+    }
+
+    /// Makes every call on the socket answer ETERM, and wakes those that wait.
+    pub fn terminate(&self) {
+        self.is_terminating.store(true, Ordering::SeqCst);
+        self.mailbox.signal.notify();
+    }
+
+    /// Whether the context is being shut down.
+    pub fn is_terminating(&self) -> bool {
+        self.is_terminating.load(Ordering::SeqCst)
+    }
+
+    /// Notes a session, so that it can be told to end. If the socket is closed already, it is told
+    /// now, with no linger.
+    pub fn add_session(
+        &self,
+        id: u64,
+        endpoint: EndpointId,
+        remote: Arc<Remote>,
+        token: u64,
+        control: Arc<SessionControl>,
+    ) {
+        let entry = SessionEntry { endpoint, remote, token, control: Arc::clone(&control) };
+        self.sessions.lock().insert(id, entry);
+        if self.is_closed.load(Ordering::SeqCst) && control.linger_ms().is_none() {
+            control.stop(0);
+        }
+    }
+
+    /// Forgets a session that has ended.
+    pub fn remove_session(&self, id: u64) {
+        self.sessions.lock().remove(&id);
+    }
+
+    /// Tells the sessions of `endpoint` (`None`: all) to end within `linger_ms`.
+    pub fn stop_sessions(&self, endpoint: Option<EndpointId>, linger_ms: i32) {
+        let sessions = self.sessions.lock();
+        let chosen = sessions.values().filter(|s| endpoint.is_none_or(|e| s.endpoint == e));
+        for session in chosen {
+            session.control.stop(linger_ms);
+            session.remote.attend(session.token);
+        }
+    }
+
+    /// The socket is closed: commands that still come are dropped, sessions end within `linger_ms`.
+    pub fn close(&self, linger_ms: i32) {
+        self.is_closed.store(true, Ordering::SeqCst);
+        self.monitor.stop();
+        self.stop_sessions(None, linger_ms);
+        self.drain();
+    }
+}
+
+impl Target for SocketShared {
+    fn attend(&self, token: u64) {
+        self.deliver(SocketCommand::Attend(token));
+    }
+}
+
+impl Drop for SocketShared {
+    fn drop(&mut self) {
+        self.context.note_gone();
+    }
+}
