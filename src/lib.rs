@@ -16,7 +16,7 @@
 //! | [`wire`] | bytes to values and back, stateless |
 //! | [`pipe`] | one writer, one reader, credit |
 //! | [`message`], [`endpoint`], [`options`], [`z85`] | values |
-//! | [`sys`], [`sync`], [`errno`] | the platform |
+//! | [`sync`], [`sys`], [`errno`] | the platform |
 
 pub mod capi;
 pub mod context;
@@ -39,3 +39,6 @@ pub mod timers;
 pub mod transport;
 pub mod wire;
 pub mod z85;
+
+#[cfg(test)]
+mod tidy;
