@@ -74,3 +74,6 @@ pub enum CommandUse<'a> {
     /// For RADIO: a group, at most 255 octets.
     Leave(&'a [u8]),
 }
+
+#[cfg(test)]
+mod tests;
