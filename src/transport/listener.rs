@@ -180,3 +180,18 @@ impl Filters {
                     .is_ok_and(|groups| groups.iter().any(|group| self.gids.contains(group)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_out_is_told_apart() {
+        assert_eq!(AcceptError::of(Errno::EAGAIN), AcceptError::WouldBlock);
+        for errno in [Errno::EMFILE, Errno::ENFILE, Errno::ENOBUFS, Errno::ENOMEM] {
+            assert_eq!(AcceptError::of(errno), AcceptError::Resource(errno));
+        }
+        let aborted = Errno::ECONNABORTED;
+        assert_eq!(AcceptError::of(aborted), AcceptError::Other(aborted));
+    }
+}

@@ -26,3 +26,6 @@ pub use connecting::Connecting;
 pub use listener::{AcceptError, Listener};
 pub use resolve::{PeerAddress, TcpTarget};
 pub use stream::Stream;
+
+#[cfg(test)]
+mod tests;
