@@ -16,7 +16,7 @@ use crate::engine::{CommandUse, Event, Framing, Peer};
 use crate::mechanism::metadata::MAX_ROUTING_ID_LEN;
 use crate::mechanism::{self, Mechanism, Metadata, ProtocolError, Step};
 use crate::options::SocketType;
-use crate::wire::frame::{self, Header, Parsed};
+use crate::wire::frame::{self, Parsed};
 use crate::wire::greeting::{Greeting, Revision, emit_signature};
 use crate::wire::{command, v1};
 
@@ -282,21 +282,19 @@ impl Engine {
                 self.handle_progress(progress)
             }
             State::Identity(peer) => {
-                let Some((_, body)) = take_frame(&mut self.inbox, peer.is_v1) else {
+                let Some(body) = take_frame(&mut self.inbox, peer.is_v1) else {
                     self.state = State::Identity(peer);
                     return Ok(());
                 };
                 self.handle_identity(peer, body, now)
             }
             State::Handshake(mechanism, version) => {
-                let Some((header, body)) = take_frame(&mut self.inbox, false) else {
+                let Some(body) = take_frame(&mut self.inbox, false) else {
                     self.state = State::Handshake(mechanism, version);
                     return Ok(());
                 };
-                if !header.is_command() {
-                    let failure = Failure::handshake(ProtocolError::ZmtpUnexpectedCommand);
-                    return self.fail(failure);
-                }
+                // Every frame of a handshake counts as a command: libzmq does not look at the flag, and
+                // peers exist that leave it out.
                 match mechanism.handle_command(&body) {
                     Err(refusal) => self.fail(refusal.into()),
                     Ok(Step::Wait(mechanism)) => {
@@ -399,10 +397,10 @@ fn parse_header(bytes: &[u8], is_v1: bool) -> Parsed {
     if is_v1 { v1::parse_header(bytes) } else { frame::parse_header(bytes) }
 }
 
-/// Takes the one frame that `inbox` holds, if it is complete.
-fn take_frame(inbox: &mut Vec<u8>, is_v1: bool) -> Option<(Header, Vec<u8>)> {
+/// Takes the body of the one frame that `inbox` holds, if it is complete.
+fn take_frame(inbox: &mut Vec<u8>, is_v1: bool) -> Option<Vec<u8>> {
     let Parsed::Header(header) = parse_header(inbox, is_v1) else { return None };
     let body = inbox.get(header.header_len..header.frame_len()?)?.to_vec();
     inbox.clear();
-    Some((header, body))
+    Some(body)
 }

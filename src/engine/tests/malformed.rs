@@ -53,12 +53,13 @@ fn bad_metadata_disconnects_and_no_event_tells_as_in_libzmq() {
 }
 
 #[test]
-fn a_ready_may_be_a_long_frame_or_carry_reserved_flags_as_libzmq_accepts() {
+fn a_ready_may_be_a_long_frame_or_carry_other_flags_as_libzmq_accepts() {
     let short = ready("DEALER");
     let long = [b"\x06\0\0\0\0\0\0\0", &short[1..]].concat();
     let more = [b"\x05", &short[1..]].concat();
+    let message = [b"\0", &short[1..]].concat();
     let reserved = [b"\x84", &short[1..]].concat();
-    for bytes in [&long[..], &more, &reserved, b"\x04\x06\x05READY"] {
+    for bytes in [&long[..], &more, &message, &reserved, b"\x04\x06\x05READY"] {
         let mut engine = Engine::new(config(SocketType::Dealer), Instant::now());
         assert_eq!(feed(&mut engine, &[GREETING, bytes].concat(), 1), Ok(Vec::new()));
         assert!(engine.is_in_traffic(), "{bytes:?}");
