@@ -293,8 +293,7 @@ impl Engine {
                     self.state = State::Handshake(mechanism, version);
                     return Ok(());
                 };
-                // Every frame of a handshake counts as a command: libzmq does not look at the flag, and
-                // peers exist that leave it out.
+                // Every frame of a handshake counts as a command: libzmq does not look at the flag.
                 match mechanism.handle_command(&body) {
                     Err(refusal) => self.fail(refusal.into()),
                     Ok(Step::Wait(mechanism)) => {
