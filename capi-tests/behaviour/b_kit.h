@@ -219,8 +219,7 @@ static MAYBE_UNUSED int show_event (void *mon_, const char *label_)
     switch (e.event) {
         case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: printf (" 0x%x", e.value); break;
         case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: printf (" %u", e.value); break;
-        case ZMQ_EVENT_BIND_FAILED:
-        case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: printf (" %s", errno_name ((int) e.value)); break;
+        case ZMQ_EVENT_BIND_FAILED: printf (" %s", errno_name ((int) e.value)); break;
         default: break;
     }
     printf ("\n");
