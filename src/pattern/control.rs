@@ -1,0 +1,52 @@
+//! Frames in a pipe that are no messages: routing ids and commands.
+
+use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound};
+use crate::pipe::PipeEnd;
+
+/// Flag bits of frames that the application never sees.
+pub(super) const CONTROL: u8 = FLAG_COMMAND | FLAG_ROUTING_ID;
+
+/// The flags of a part.
+#[inline]
+pub(super) const fn flags(more: bool) -> u8 {
+    if more { FLAG_MORE } else { 0 }
+}
+
+/// Whether a part for the application can be read; steps over what comes before it. If not, the pipe
+/// will raise attention.
+pub(super) fn has_part(end: &mut PipeEnd) -> bool {
+    while end.is_readable() {
+        match end.peek() {
+            Some(view) if view.flags & CONTROL == 0 => return true,
+            Some(_) => end.skip(),
+            None => return false,
+        };
+    }
+    false
+}
+
+/// Steps over all that came, for types that do not receive.
+pub(super) fn skip_all(end: &mut PipeEnd) {
+    while end.is_readable() {
+        end.skip();
+    }
+}
+
+/// Writes one whole message and publishes it; `false` if there is no room.
+pub(super) fn write_message(end: &mut PipeEnd, body: &[u8]) -> bool {
+    let is_written = end.write(&mut Outbound::Slice(body), 0);
+    if is_written {
+        end.commit();
+    }
+    is_written
+}
+
+/// Gives the application `body` as the first part of a message of which others follow, with the origin of
+/// the part at the front of `end`.
+pub(super) fn put_prefix(end: &mut PipeEnd, body: &[u8], sink: &mut Inbound<'_>) {
+    sink.put_slice(body);
+    if let Inbound::Message(message) = sink {
+        message.set_flags(FLAG_MORE);
+        message.set_metadata(end.egress().and_then(|reader| reader.origin()));
+    }
+}

@@ -1,0 +1,133 @@
+//! Messages out in turns to the pipes that have room (RFC 28, RFC 30).
+//!
+//! Invariant: all parts of a message go to one pipe; if that dies in between, the rest is dropped.
+
+use super::MESSAGE_LOST;
+use super::control::flags;
+use super::rotation::Rotation;
+use crate::errno::{Errno, Result};
+use crate::message::Outbound;
+use crate::pipe::{PipeId, PipeSet};
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    /// The next part begins a message.
+    #[default]
+    Between,
+    /// The next part belongs to a message begun on this pipe.
+    Within(PipeId),
+    /// The next part belongs to a message whose pipe has gone.
+    Dropping,
+}
+
+/// Messages out in turns.
+#[derive(Default)]
+pub(super) struct LoadBalance {
+    rotation: Rotation,
+    state: State,
+}
+
+impl LoadBalance {
+    /// Adds a pipe.
+    pub fn attach(&mut self, id: PipeId) {
+        self.rotation.insert(id);
+    }
+
+    /// The pipe has room again.
+    pub fn handle_writable(&mut self, id: PipeId) {
+        self.rotation.activate(id);
+    }
+
+    /// The pipe goes.
+    pub fn handle_closed(&mut self, id: PipeId) {
+        self.rotation.remove(id);
+        if self.state == State::Within(id) {
+            self.state = State::Dropping;
+        }
+    }
+
+    /// Whether there is a pipe, with or without room.
+    pub fn is_empty(&self) -> bool {
+        self.rotation.is_empty()
+    }
+
+    /// The pipe of the message that was begun.
+    pub fn within(&self) -> Option<PipeId> {
+        match self.state {
+            State::Within(id) => Some(id),
+            State::Between | State::Dropping => None,
+        }
+    }
+
+    /// Forgets a message that was begun: the next part begins another.
+    pub fn abandon(&mut self, pipes: &mut PipeSet) {
+        if let Some(end) = self.within().and_then(|id| pipes.get(id)) {
+            end.rollback();
+        }
+        self.state = State::Between;
+    }
+
+    /// Sends a part. Errors: EAGAIN if no pipe has room, [`MESSAGE_LOST`].
+    #[inline]
+    pub fn send(&mut self, pipes: &mut PipeSet, part: &mut Outbound<'_>, more: bool) -> Result<()> {
+        if self.state != State::Between {
+            return self.send_next(pipes, part, more);
+        }
+        while let Some(id) = self.rotation.current() {
+            if let Some(end) = pipes.get(id)
+                && end.write(part, flags(more))
+            {
+                if more {
+                    self.state = State::Within(id);
+                } else {
+                    end.commit();
+                    self.rotation.advance();
+                }
+                return Ok(());
+            }
+            self.rotation.deactivate(id);
+        }
+        Err(Errno::EAGAIN)
+    }
+
+    fn send_next(
+        &mut self,
+        pipes: &mut PipeSet,
+        part: &mut Outbound<'_>,
+        more: bool,
+    ) -> Result<()> {
+        let State::Within(id) = self.state else {
+            self.state = if more { State::Dropping } else { State::Between };
+            return Ok(());
+        };
+        let end = pipes.get(id);
+        if let Some(end) = end {
+            if end.write(part, flags(more)) {
+                if !more {
+                    end.commit();
+                    self.rotation.advance_past(id);
+                    self.state = State::Between;
+                }
+                return Ok(());
+            }
+            end.rollback();
+        }
+        self.rotation.deactivate(id);
+        self.state = if more { State::Dropping } else { State::Between };
+        Err(MESSAGE_LOST)
+    }
+
+    /// Whether a part can be sent.
+    pub fn has_out(&mut self, pipes: &mut PipeSet) -> bool {
+        if self.state != State::Between {
+            return true;
+        }
+        while let Some(id) = self.rotation.current() {
+            if pipes.get(id).is_some_and(|end| end.is_writable()) {
+                return true;
+            }
+            self.rotation.deactivate(id);
+        }
+        false
+    }
+}

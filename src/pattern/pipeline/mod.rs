@@ -1,0 +1,7 @@
+//! PUSH and PULL (RFC 30).
+
+mod pull;
+mod push;
+
+pub use pull::Pull;
+pub use push::Push;
