@@ -88,7 +88,7 @@ where
 /// Sets `errno` and gives the value that tells of a failure.
 #[cold]
 pub fn fail<R: Failure>(error: Errno) -> R {
-    set_errno(error);
+    error.store();
     R::FAILURE
 }
 
@@ -99,27 +99,6 @@ fn discard(payload: Box<dyn Any + Send>) {
         std::mem::forget(second);
     }
 }
-
-/// The calling thread's `errno`.
-pub fn errno() -> c_int {
-    // SAFETY: the platform's function returns a valid pointer to the thread's own errno.
-    unsafe { *errno_location() }
-}
-
-/// Sets the calling thread's `errno`.
-pub fn set_errno(error: Errno) {
-    // SAFETY: as in `errno`; no other thread can reach this int.
-    unsafe { *errno_location() = error.0 }
-}
-
-#[cfg(any(target_os = "linux", target_os = "emscripten"))]
-use libc::__errno_location as errno_location;
-
-#[cfg(any(target_os = "macos", target_os = "ios", target_os = "freebsd"))]
-use libc::__error as errno_location;
-
-#[cfg(any(target_os = "android", target_os = "netbsd", target_os = "openbsd"))]
-use libc::__errno as errno_location;
 
 /// From now on a panic writes one line on stderr, and no backtrace into the host's log.
 ///
@@ -182,11 +161,11 @@ mod tests {
 
     #[test]
     fn an_error_is_errno_and_the_failure_of_its_type() {
-        set_errno(Errno(0));
+        Errno(0).store();
         assert_eq!(entry::<c_int, ()>(|| Err(Errno::EFSM)), -1);
-        assert_eq!(errno(), Errno::EFSM.0);
+        assert_eq!(Errno::last(), Errno::EFSM);
         assert!(entry::<*mut c_void, _>(|| Err::<*mut c_void, _>(Errno::ETERM)).is_null());
-        assert_eq!(errno(), Errno::ETERM.0);
+        assert_eq!(Errno::last(), Errno::ETERM);
         assert_eq!(entry::<u32, u32>(|| Err(Errno::ENOTSUP)), 0);
         assert_eq!(entry::<c_long, c_long>(|| Err(Errno::EINVAL)), -1);
     }
@@ -201,16 +180,16 @@ mod tests {
 
     #[test]
     fn success_leaves_errno_alone() {
-        set_errno(Errno::EAGAIN);
+        Errno::EAGAIN.store();
         assert_eq!(entry::<c_int, _>(|| Ok(7)), 7);
-        assert_eq!(errno(), Errno::EAGAIN.0);
+        assert_eq!(Errno::last(), Errno::EAGAIN);
     }
 
     #[test]
     fn a_panic_stops_at_the_boundary() {
-        set_errno(Errno(0));
+        Errno(0).store();
         assert_eq!(entry::<c_int, _>(panics), -1);
-        assert_eq!(errno(), Errno::EFAULT.0);
+        assert_eq!(Errno::last(), Errno::EFAULT);
     }
 
     #[test]
@@ -223,7 +202,7 @@ mod tests {
         }
         let body = || -> Result<c_int> { std::panic::resume_unwind(Box::new(Bomb)) };
         assert_eq!(entry::<c_int, _>(body), -1);
-        assert_eq!(errno(), Errno::EFAULT.0);
+        assert_eq!(Errno::last(), Errno::EFAULT);
     }
 
     #[test]

@@ -4,10 +4,10 @@
 //! application's code; signals stay with the application's own threads.
 
 use std::ffi::c_void;
-use std::mem::MaybeUninit;
 
 use super::entry::entry;
 use crate::errno::{Errno, Result};
+use crate::sys::thread::{block_all_signals, restore_signals};
 
 /// What a thread runs.
 type ThreadFn = unsafe extern "C" fn(arg: *mut c_void);
@@ -67,18 +67,14 @@ pub unsafe extern "C" fn zmq_threadclose(thread: *mut c_void) {
 ///
 /// `thread` points to a live `Thread` that outlives the thread it describes.
 unsafe fn start(thread: *mut Thread) -> Result<()> {
-    let mut all = MaybeUninit::<libc::sigset_t>::uninit();
-    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: both sets are ours; sigfillset fills the first before it is read, and pthread_sigmask
-    // the second. The id has its own place, which the new thread does not read.
+    let kept = block_all_signals();
+    // SAFETY: the id has its own place, which the new thread does not read; the rest of `thread` is
+    // not written any more.
     let error = unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
         let id = &raw mut (*thread).id;
-        let error = libc::pthread_create(id, std::ptr::null(), run, thread.cast::<c_void>());
-        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut());
-        error
+        libc::pthread_create(id, std::ptr::null(), run, thread.cast::<c_void>())
     };
+    restore_signals(&kept);
     if error == 0 { Ok(()) } else { Err(Errno(error)) }
 }
 
@@ -116,6 +112,6 @@ mod tests {
     fn a_thread_without_a_function_is_refused() {
         // SAFETY: NULL is answered, not followed.
         assert!(unsafe { zmq_threadstart(None, std::ptr::null_mut()) }.is_null());
-        assert_eq!(crate::capi::entry::errno(), Errno::EFAULT.0);
+        assert_eq!(Errno::last(), Errno::EFAULT);
     }
 }

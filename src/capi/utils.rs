@@ -10,7 +10,7 @@ use crate::errno::{Errno, Result};
 /// The errno of the calling thread (zmq_errno(3)).
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_errno() -> c_int {
-    entry::errno()
+    Errno::last().0
 }
 
 /// The text of an error number (zmq_strerror(3)).
