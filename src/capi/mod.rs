@@ -15,6 +15,7 @@ pub mod constants;
 pub mod context;
 pub mod draft;
 pub mod entry;
+pub mod handles;
 pub mod message;
 pub mod monitor;
 pub mod poll;
