@@ -117,3 +117,22 @@ fn the_header_says_the_version_that_the_build_script_defaults_to() {
     let version = format!("\"{}.{}.{}\"", part("MAJOR"), part("MINOR"), part("PATCH"));
     assert!(read("build.rs").contains(&version), "build.rs does not default to {version}");
 }
+
+#[test]
+fn the_options_of_the_core_have_the_numbers_of_the_header() {
+    let header = header();
+    let numbers = read("src/options/numbers.rs");
+    let mut count = 0;
+    for line in numbers.lines() {
+        let Some((name, value)) = line
+            .strip_prefix("pub const ")
+            .and_then(|rest| rest.trim_end_matches(';').split_once(": i32 = "))
+        else {
+            continue;
+        };
+        let defined = format!("\n#define {name} {value}\n");
+        assert!(header.contains(&defined), "src/options/numbers.rs: {line}");
+        count += 1;
+    }
+    assert!(count > 80, "only {count} numbers were found");
+}
