@@ -147,8 +147,7 @@ impl Bound {
 
 /// Makes `end`, the binder's, fit both sides.
 fn join(end: &mut PipeEnd, connecter: &Peer, binder: &Peer) {
-    end.set_hwm_out(sum(binder.sndhwm, connecter.rcvhwm));
-    end.set_hwm_in(sum(connecter.sndhwm, binder.rcvhwm));
+    end.join_hwms((binder.sndhwm, binder.rcvhwm), (connecter.sndhwm, connecter.rcvhwm));
     if connecter.conflate {
         return;
     }
@@ -163,8 +162,4 @@ fn join(end: &mut PipeEnd, connecter: &Peer, binder: &Peer) {
 fn put_routing_id(end: &mut PipeEnd, routing_id: &[u8]) {
     end.write(&mut Outbound::Slice(routing_id), FLAG_ROUTING_ID);
     end.commit();
-}
-
-fn sum(a: i32, b: i32) -> i32 {
-    if a == 0 || b == 0 { 0 } else { a.saturating_add(b) }
 }

@@ -102,7 +102,7 @@ impl Monitor {
     pub fn attach(&self, end: PipeEnd) {
         let mut refused = None;
         if let Some(output) = self.output.lock().as_mut() {
-            end.set_hwm_out(0);
+            end.join_hwms((0, 0), (0, 0));
             if output.kind == MonitorKind::Pair && !output.listeners.is_empty() {
                 refused = Some(end);
             } else {

@@ -54,6 +54,19 @@ impl Failure {
         Self { reason, event: None }
     }
 
+    /// A frame of traffic that cannot be one, or is larger than allowed.
+    pub const fn bad_frame() -> Self {
+        Self::silent(Reason::BadFrame)
+    }
+
+    /// Whether time ran out, rather than the peer having done wrong.
+    pub const fn is_timeout(&self) -> bool {
+        matches!(
+            self.reason,
+            Reason::HandshakeTimeout | Reason::HeartbeatTimeout | Reason::TtlExpired
+        )
+    }
+
     /// A protocol error within the handshake.
     pub(super) const fn handshake(error: ProtocolError) -> Self {
         let event = Some(HandshakeFailed::Protocol(error));

@@ -4,9 +4,11 @@
 //! points into itself. Between a socket and the kernel there are no messages, only encoded frames
 //! (see `pipe`); a message exists where the application can see it.
 
+mod deferred;
 mod metadata;
 mod repr;
 
+pub use deferred::{defer, release_deferred};
 pub use metadata::Metadata;
 pub use repr::{Body, BodyBuf, FreeFn, Message};
 

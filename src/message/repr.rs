@@ -165,12 +165,25 @@ impl BodyBuf {
         n
     }
 
-    /// Notes that the first `n` bytes of [`Self::spare`] were written.
-    ///
-    /// # Safety
-    /// They were.
-    pub unsafe fn advance(&mut self, n: usize) {
-        self.filled += n.min(self.body.len - self.filled);
+    /// Number of bytes not yet filled.
+    pub fn spare_len(&self) -> usize {
+        self.body.len - self.filled
+    }
+
+    /// Lets `read` fill the front of the spare part; what it answers are the bytes that it wrote
+    /// there. Answers their number.
+    pub fn fill<E>(
+        &mut self,
+        read: impl for<'a> FnOnce(&'a mut [MaybeUninit<u8>]) -> Result<&'a mut [u8], E>,
+    ) -> Result<usize, E> {
+        let spare = self.spare();
+        let front = spare.as_ptr().cast::<u8>();
+        let filled = read(spare)?;
+        let n = filled.len();
+        if filled.as_ptr() == front {
+            self.filled += n;
+        }
+        Ok(n)
     }
 
     /// Whether every byte is there.
@@ -375,6 +388,18 @@ impl Message {
             },
             None => false,
         }
+    }
+
+    /// Whether dropping this message may run a function of the user's.
+    #[inline]
+    pub fn has_free_function(&self) -> bool {
+        self.kind == KIND_SHARED && self.may_call_user()
+    }
+
+    fn may_call_user(&self) -> bool {
+        let content = self.parts().and_then(|parts| parts.content);
+        // SAFETY: the content is alive while this message holds its reference.
+        content.is_some_and(|content| unsafe { content.as_ref() }.free.is_some())
     }
 
     /// Routing id of a SERVER message (zmq_msg_routing_id(3)), 0 if none.

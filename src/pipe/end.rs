@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 
 use crossbeam_utils::CachePadded;
 
-use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Message, Outbound};
+use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Message, Outbound, defer};
 
 use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
 use super::bytes::{self, ByteReader, ByteWriter};
@@ -18,6 +18,9 @@ use super::writer::Writer;
 
 /// Counts of messages are kept modulo 2^31.
 const COUNT: u32 = (1 << 31) - 1;
+
+/// A side that has no say in a high-water mark.
+const ABSENT: i32 = -1;
 
 /// What a direction is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +38,31 @@ pub enum Kind {
 struct Flow {
     /// High-water mark in messages; 0: none.
     hwm: AtomicI32,
+    /// What the writer's and the reader's side put in; [`ABSENT`] if a side has no say.
+    parts: [AtomicI32; 2],
     /// The reader found nothing and wants to be told.
     asleep: CachePadded<AtomicBool>,
     /// Messages read, as far as credit has been given back.
     credited: CachePadded<AtomicU32>,
     /// The writer found no credit and wants to be told.
     waiting: AtomicBool,
+}
+
+impl Flow {
+    fn set_parts(&self, writer: Option<i32>, reader: Option<i32>) {
+        for (part, new) in self.parts.iter().zip([writer, reader]) {
+            if let Some(new) = new {
+                part.store(new, Ordering::Relaxed);
+            }
+        }
+        let load = |side: usize| self.parts[side].load(Ordering::Relaxed);
+        let hwm = match (load(0), load(1)) {
+            (one, ABSENT) | (ABSENT, one) => one,
+            (0, _) | (_, 0) => 0,
+            (writer, reader) => writer.saturating_add(reader),
+        };
+        self.hwm.store(hwm, Ordering::Relaxed);
+    }
 }
 
 #[derive(Default)]
@@ -76,15 +98,13 @@ pub struct PipeEnd {
     uncredited: i32,
     /// Routing id of the peer, as far as the pattern gave it one.
     pub routing_id: Vec<u8>,
-    /// Messages to be dropped where no lock is held.
-    pub trash: Vec<Message>,
 }
 
 /// A pipe pair. `kinds` and `hwms` are for what the first and the second end write.
 pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
     let shared = Arc::new(Shared::default());
     for (flow, hwm) in shared.flows.iter().zip(hwms) {
-        flow.hwm.store(hwm, Ordering::Relaxed);
+        flow.set_parts(Some(hwm), Some(ABSENT));
         // Nothing has been looked for yet: the first commit has to wake the reader.
         flow.asleep.store(true, Ordering::Relaxed);
     }
@@ -123,7 +143,6 @@ impl PipeEnd {
             read: 0,
             uncredited: 0,
             routing_id: Vec::new(),
-            trash: Vec::new(),
         }
     }
 
@@ -182,14 +201,21 @@ impl PipeEnd {
         self.peer().is_reset.load(Ordering::SeqCst)
     }
 
-    /// Changes the high-water mark of what this end writes (0: none).
-    pub fn set_hwm_out(&self, hwm: i32) {
-        self.outward().hwm.store(hwm, Ordering::Relaxed);
+    /// Changes this side's part of both high-water marks (0: none).
+    pub fn set_hwms(&self, sndhwm: i32, rcvhwm: i32) {
+        self.outward().set_parts(Some(sndhwm), None);
+        let inward = self.inward();
+        match inward.parts[1].load(Ordering::Relaxed) {
+            ABSENT => inward.set_parts(Some(rcvhwm), None),
+            _ => inward.set_parts(None, Some(rcvhwm)),
+        }
     }
 
-    /// Changes the high-water mark of what this end reads (0: none).
-    pub fn set_hwm_in(&self, hwm: i32) {
-        self.inward().hwm.store(hwm, Ordering::Relaxed);
+    /// Lets both sides have their part in both marks: this side's and the peer's, each as (send,
+    /// receive).
+    pub fn join_hwms(&self, own: (i32, i32), peer: (i32, i32)) {
+        self.outward().set_parts(Some(own.0), Some(peer.1));
+        self.inward().set_parts(Some(peer.0), Some(own.1));
     }
 
     /// High-water marks of what this end writes and reads.
@@ -245,9 +271,7 @@ impl PipeEnd {
     #[inline]
     fn note_read(&mut self, part: Option<(u8, Message)>) -> Option<u8> {
         let (flags, rest) = part?;
-        if !rest.is_empty() {
-            self.trash.push(rest);
-        }
+        defer(rest);
         if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
             self.note_messages_read(1);
         }
@@ -323,7 +347,7 @@ impl PipeEnd {
             return false;
         }
         if let Some(old) = self.writer.write(part, flags) {
-            self.trash.push(old);
+            defer(old);
         }
         if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
             self.written = (self.written + 1) & COUNT;
@@ -348,8 +372,7 @@ impl PipeEnd {
 
     /// Takes the parts of an unfinished message back.
     pub fn rollback(&mut self) {
-        let trash = &mut self.trash;
-        self.writer.rollback(|message| trash.push(message));
+        self.writer.rollback(defer);
     }
 
     // The I/O side of a byte pipe.

@@ -11,12 +11,13 @@
 mod actors;
 mod timers;
 
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::errno::{Errno, Result};
+use crate::message::release_deferred;
 use crate::pipe::Target;
 use crate::sync::{Mailbox, Signal};
 use crate::sys::epoll::{Epoll, Event, Interest};
@@ -58,6 +59,7 @@ enum Command {
 
 /// The reactor as other threads see it.
 pub struct Remote {
+    epoll: Epoll,
     mailbox: Mailbox<Command>,
     next_token: AtomicUsize,
     /// Actors on this thread: the measure by which threads are chosen.
@@ -76,6 +78,12 @@ impl Remote {
     /// Ends the loop after the commands before this one.
     pub fn stop(&self) {
         self.mailbox.push(Command::Stop);
+    }
+
+    /// Stops watching `fd`, from any thread; to be called before it is closed.
+    pub fn unwatch(&self, fd: BorrowedFd<'_>) {
+        // ENOENT: it was not watched.
+        let _ = self.epoll.delete(fd);
     }
 
     /// Number of actors.
@@ -119,11 +127,6 @@ impl Io<'_> {
         let _ = self.epoll.delete(fd);
     }
 
-    /// Descriptor of the epoll set, for a listener that is closed from the application's thread.
-    pub fn epoll_fd(&self) -> RawFd {
-        self.epoll.as_raw_fd()
-    }
-
     /// Sets the actor's deadline, or takes it away.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = Some(deadline);
@@ -142,7 +145,6 @@ impl Io<'_> {
 
 /// The loop; one for each I/O thread.
 pub struct Reactor {
-    epoll: Epoll,
     remote: Arc<Remote>,
     actors: Actors,
     timers: Timers,
@@ -158,12 +160,12 @@ impl Reactor {
         let fd = signal.borrow_fd().ok_or(Errno::EMFILE)?;
         epoll.add(fd, MAILBOX, Interest { readable: true, writable: false, edge: true })?;
         let remote = Remote {
+            epoll,
             mailbox: Mailbox::new(signal),
             next_token: AtomicUsize::new(0),
             load: AtomicUsize::new(0),
         };
         Ok(Self {
-            epoll,
             remote: Arc::new(remote),
             actors: Actors::default(),
             timers: Timers::default(),
@@ -184,7 +186,7 @@ impl Reactor {
             let timeout_ms = self.timeout_ms();
             let is_asleep = timeout_ms != 0 && self.remote.mailbox.signal.begin_sleep();
             let wait_ms = if is_asleep { timeout_ms } else { 0 };
-            let ready = self.epoll.wait(&mut events, wait_ms).unwrap_or(&[]);
+            let ready = self.remote.epoll.wait(&mut events, wait_ms).unwrap_or(&[]);
             if is_asleep {
                 self.remote.mailbox.signal.end_sleep();
             }
@@ -250,7 +252,7 @@ impl Reactor {
     fn dispatch(&mut self, token: u64, call: impl FnOnce(&mut dyn Actor, &mut Io<'_>)) {
         let Some(actor) = self.actors.get(token) else { return };
         let mut io = Io {
-            epoll: &self.epoll,
+            epoll: &self.remote.epoll,
             token,
             remote: &self.remote,
             deadline: None,
@@ -260,6 +262,7 @@ impl Reactor {
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             call(actor, &mut io);
         }));
+        release_deferred();
         let Io { deadline, wants_turn, is_finished, .. } = io;
         if outcome.is_err() || is_finished {
             self.timers.set(token, None);

@@ -1,1 +1,229 @@
-//! (being built)
+//! Sockets: the application's end. A socket has a pattern, pipes and endpoints, and takes commands from
+//! its mailbox whenever the application calls.
+//!
+//! The application thread owns the [`Socket`] while it holds its slot's lock; a call that has to wait
+//! ([`blocking`]) waits with the lock released, so that sockets may be used from several threads, one
+//! call at a time.
+//!
+//! | file | duty |
+//! | --- | --- |
+//! | `mod` | the socket, its mailbox, its pipes' comings and goings |
+//! | `transfer` | one attempt to send or receive |
+//! | [`blocking`] | handles, waiting, time limits: what C calls |
+//! | `endpoints` | bind, connect, unbind, disconnect |
+//! | `settings` | options |
+//! | `monitoring` | zmq_socket_monitor(3) |
+#![forbid(unsafe_code)]
+
+pub mod blocking;
+mod endpoints;
+mod monitoring;
+mod settings;
+mod transfer;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::context::{Attachment, Context, EndpointId, SocketCommand, SocketShared};
+use crate::errno::{Errno, Result};
+use crate::message::{Inbound, Outbound};
+use crate::options::{Options, SocketType};
+use crate::pattern::{Attach, Pattern};
+use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
+
+use endpoints::Endpoints;
+
+pub use blocking::{Handle, SOCKETS};
+pub use transfer::{IN, OUT};
+
+/// See the module.
+pub struct Socket {
+    shared: Arc<SocketShared>,
+    options: Options,
+    pattern: Pattern,
+    pipes: PipeSet,
+    /// Where each pipe belongs.
+    owners: HashMap<PipeId, EndpointId>,
+    endpoints: Endpoints,
+    /// Pipes whose peer is gone, with something left to read.
+    draining: Vec<PipeId>,
+    has_more: bool,
+    is_terminated: bool,
+    /// Longest message to send (ZMQ_MAX_MSGSZ).
+    max_msgsz: usize,
+    last_endpoint: String,
+}
+
+impl Socket {
+    /// A socket in `context`. Errors: EINVAL (type), ETERM, EMFILE, and those of starting threads.
+    pub fn new(context: &Arc<Context>, socket_type: i32) -> Result<Self> {
+        if context.is_terminating() {
+            return Err(Errno::ETERM);
+        }
+        let socket_type = SocketType::from_c(socket_type).ok_or(Errno::EINVAL)?;
+        let pattern = Pattern::new(socket_type).ok_or(Errno::EINVAL)?;
+        let shared = context.register()?;
+        let (options, max_msgsz) = context.with_options(|o| {
+            (Options::new(socket_type, o.ipv6, o.blocky), usize::try_from(o.max_msgsz))
+        });
+        Ok(Self {
+            shared,
+            options,
+            pattern,
+            pipes: PipeSet::default(),
+            owners: HashMap::new(),
+            endpoints: Endpoints::default(),
+            draining: Vec::new(),
+            has_more: false,
+            is_terminated: false,
+            max_msgsz: max_msgsz.unwrap_or(usize::MAX),
+            last_endpoint: String::new(),
+        })
+    }
+
+    /// What the socket shares with its sessions.
+    pub fn shared(&self) -> &Arc<SocketShared> {
+        &self.shared
+    }
+
+    /// The socket's type.
+    pub fn socket_type(&self) -> SocketType {
+        self.options.socket_type
+    }
+
+    /// Takes the commands that have come. Errors: ETERM.
+    #[inline]
+    pub fn process_commands(&mut self) -> Result<()> {
+        if self.shared.signal().is_pending() {
+            self.drain_mailbox();
+        }
+        if self.is_terminated { Err(Errno::ETERM) } else { Ok(()) }
+    }
+
+    fn drain_mailbox(&mut self) {
+        self.shared.signal().clear();
+        self.is_terminated = self.shared.is_terminating();
+        while let Some(command) = self.shared.next_command() {
+            match command {
+                SocketCommand::Attend(token) => {
+                    if let Some(id) = self.pipes.find(token) {
+                        self.handle_events(id);
+                    }
+                }
+                SocketCommand::Attach(attachment) => self.attach(*attachment, None),
+            }
+        }
+    }
+
+    fn attach(&mut self, attachment: Attachment, routing_id: Option<Vec<u8>>) {
+        let Attachment { end, endpoint, is_local } = attachment;
+        let id = self.pipes.insert(end);
+        let token = self.pipes.token(id);
+        self.owners.insert(id, endpoint);
+        let connect_routing_id = routing_id.or_else(|| self.endpoints.take_routing_id(endpoint));
+        let how = Attach { subscribe_to_all: false, is_local, connect_routing_id };
+        self.pattern.attach(&mut self.pipes, &self.options, id, how);
+        if let Some(end) = self.pipes.get(id) {
+            end.set_target(self.shared.clone(), token);
+        }
+        self.after_operation();
+    }
+
+    fn handle_events(&mut self, id: PipeId) {
+        let Some(end) = self.pipes.get(id) else { return };
+        let events = end.take_events();
+        if events & (READABLE | CLOSED) != 0 {
+            self.pattern.handle_readable(&mut self.pipes, &self.options, id);
+        }
+        if events & WRITABLE != 0 {
+            self.pattern.handle_writable(&mut self.pipes, &self.options, id);
+        }
+        if events & HICCUP != 0 {
+            self.pattern.handle_hiccup(&mut self.pipes, &self.options, id);
+        }
+        if events & CLOSED != 0 {
+            self.draining.push(id);
+        }
+        self.after_operation();
+    }
+
+    /// Takes out pipes that the pattern is done with, or that have nothing left to read.
+    #[inline]
+    fn after_operation(&mut self) {
+        if self.pipes.has_doomed() || !self.draining.is_empty() {
+            self.remove_pipes();
+        }
+    }
+
+    #[cold]
+    fn remove_pipes(&mut self) {
+        while self.pipes.has_doomed() {
+            for id in self.pipes.take_doomed() {
+                self.take_out(id, |end| end.reset());
+            }
+        }
+        let mut left = Vec::new();
+        for id in std::mem::take(&mut self.draining) {
+            let Some(end) = self.pipes.get(id) else { continue };
+            if end.is_readable() {
+                left.push(id);
+            } else {
+                self.take_out(id, drop);
+            }
+        }
+        self.draining = left;
+    }
+
+    fn take_out(&mut self, id: PipeId, end_with: impl FnOnce(crate::pipe::PipeEnd)) {
+        if self.pipes.get(id).is_none() {
+            return;
+        }
+        self.pattern.handle_closed(&mut self.pipes, &self.options, id);
+        self.owners.remove(&id);
+        if let Some(mut end) = self.pipes.remove(id) {
+            end.rollback();
+            end_with(end);
+        }
+    }
+
+    /// Ends the socket: what was sent lingers as its options say, and nothing else is kept.
+    pub fn close(mut self) {
+        let linger_ms = self.options.linger;
+        self.endpoints.close_all(&self.shared, linger_ms);
+        for id in self.pipes.ids() {
+            if let Some(mut end) = self.pipes.remove(id) {
+                end.rollback();
+                end.close(linger_ms);
+            }
+        }
+        self.shared.close(linger_ms);
+        // Whoever waits in this socket finds it gone.
+        self.shared.signal().notify();
+    }
+}
+
+impl Socket {
+    /// One attempt to send a part. Errors: EAGAIN, ETERM, EMSGSIZE and those of the pattern.
+    #[inline]
+    pub fn try_send(&mut self, part: &mut Outbound<'_>, more: bool) -> Result<()> {
+        self.process_commands()?;
+        if part.body().len() > self.max_msgsz {
+            return Err(Errno::EMSGSIZE);
+        }
+        let sent = self.pattern.send(&mut self.pipes, &self.options, part, more);
+        self.after_operation();
+        sent
+    }
+
+    /// One attempt to receive a part; answers whether more follow. Errors: EAGAIN, ETERM and those of
+    /// the pattern.
+    #[inline]
+    pub fn try_recv(&mut self, sink: &mut Inbound<'_>) -> Result<bool> {
+        self.process_commands()?;
+        let more = self.pattern.recv(&mut self.pipes, &self.options, sink);
+        self.after_operation();
+        let more = more?;
+        self.has_more = more;
+        Ok(more)
+    }
+}

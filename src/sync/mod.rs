@@ -2,6 +2,8 @@
 
 mod mailbox;
 mod signal;
+mod table;
 
 pub use mailbox::Mailbox;
 pub use signal::Signal;
+pub use table::{Held, Table};

@@ -179,14 +179,19 @@ fn transferred(n: libc::ssize_t) -> Option<Result<usize>> {
     }
 }
 
-/// Reads what is there; 0 is the end of the stream. The first n bytes of `buffer` are initialised afterwards.
-pub fn recv_uninit(fd: BorrowedFd<'_>, buffer: &mut [MaybeUninit<u8>]) -> Result<usize> {
+/// Reads what is there; answers the front of `buffer` that was read into, empty at the end of the stream.
+pub fn recv_uninit<'a>(
+    fd: BorrowedFd<'_>,
+    buffer: &'a mut [MaybeUninit<u8>],
+) -> Result<&'a mut [u8]> {
     loop {
-        let to = buffer.as_mut_ptr().cast();
+        let to: *mut libc::c_void = buffer.as_mut_ptr().cast();
         // SAFETY: `buffer` is writable for its length.
         let n = unsafe { libc::recv(fd.as_raw_fd(), to, buffer.len(), libc::MSG_DONTWAIT) };
         if let Some(result) = transferred(n) {
-            return result;
+            let n = result?.min(buffer.len());
+            // SAFETY: the kernel has written `n` bytes from `to` on, which `buffer` lends for `'a`.
+            return Ok(unsafe { std::slice::from_raw_parts_mut(to.cast(), n) });
         }
     }
 }
@@ -290,7 +295,7 @@ mod tests {
         assert_eq!(send_vectored(a.as_fd(), &parts), Ok(4));
         assert_eq!(send(a.as_fd(), b"e"), Ok(1));
         let mut uninit = [MaybeUninit::uninit(); 16];
-        assert_eq!(recv_uninit(b.as_fd(), &mut uninit), Ok(5));
+        assert_eq!(recv_uninit(b.as_fd(), &mut uninit).unwrap().len(), 5);
         drop(a);
         assert_eq!(recv(b.as_fd(), &mut buffer), Ok(0));
         assert_eq!(send(b.as_fd(), b"x"), Err(Errno::EPIPE));

@@ -53,6 +53,12 @@ impl Connecting {
         Ok(Self { fd, tuning: None, is_connected })
     }
 
+    /// Whether the attempt has come to an end, so that [`Self::finish`] tells which.
+    pub fn is_ready(&self) -> bool {
+        let mut fds = [net::PollFd::new(self.fd(), libc::POLLOUT)];
+        self.is_connected || net::poll(&mut fds, 0).is_ok_and(|n| n > 0)
+    }
+
     /// Whether [`finish`](Self::finish) may be called at once, without waiting for writability.
     pub fn is_connected(&self) -> bool {
         self.is_connected

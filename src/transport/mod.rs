@@ -18,7 +18,7 @@ pub mod connecting;
 pub mod listener;
 pub mod resolve;
 pub mod stream;
-mod text;
+pub mod text;
 mod tuning;
 mod wildcard;
 

@@ -41,7 +41,7 @@ impl Stream {
 
     /// Reads what is there into `buffer`, whose first n bytes are initialised afterwards; 0 is the end of the stream (if
     /// `buffer` is not empty). Errors: EAGAIN when there is nothing, and what ended the connection.
-    pub fn read_uninit(&self, buffer: &mut [MaybeUninit<u8>]) -> Result<usize> {
+    pub fn read_uninit<'a>(&self, buffer: &'a mut [MaybeUninit<u8>]) -> Result<&'a mut [u8]> {
         net::recv_uninit(self.as_fd(), buffer)
     }
 

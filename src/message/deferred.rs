@@ -1,0 +1,35 @@
+//! Messages whose free function has to wait until no lock is held.
+//!
+//! A free function may call the library (zmq_msg_init_data(3)), so it must not run inside of it. What a
+//! pipe or a pattern drops is kept by the thread until the call's locks are released.
+#![forbid(unsafe_code)]
+
+use std::cell::RefCell;
+
+use super::Message;
+
+thread_local! {
+    static DEFERRED: RefCell<Vec<Message>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Drops `message`: now if nothing of the user's runs then, else at [`release_deferred`].
+#[inline]
+pub fn defer(message: Message) {
+    if message.has_free_function() {
+        keep(message);
+    }
+}
+
+#[cold]
+fn keep(message: Message) {
+    // While the thread ends there is nowhere to keep it, and no lock of ours is held.
+    let _ = DEFERRED.try_with(|deferred| deferred.borrow_mut().push(message));
+}
+
+/// Drops what this thread has kept. To be called where no lock is held.
+#[inline]
+pub fn release_deferred() {
+    while let Ok(Some(message)) = DEFERRED.try_with(|deferred| deferred.borrow_mut().pop()) {
+        drop(message);
+    }
+}

@@ -1,0 +1,288 @@
+//! An open stream with its conversation.
+//!
+//! Readiness is edge-triggered: reading goes on until a short read (to the end after a hang-up), writing
+//! until the kernel takes no more. Either is cut off by a budget, after which the actor asks for another
+//! turn, so that one busy peer does not starve the others.
+#![forbid(unsafe_code)]
+
+use std::os::fd::AsFd;
+use std::time::Instant;
+
+use crate::context::EventKind;
+use crate::engine::{self, Config, Engine, Failure};
+use crate::errno::Errno;
+use crate::options::SocketType;
+use crate::reactor::{Io, Readiness};
+use crate::transport::Stream;
+
+use super::Common;
+use super::egress::Egress;
+use super::events::Names;
+use super::ingress::Ingress;
+use super::raw::RawIngress;
+
+/// Bytes moved in one direction before others have their turn.
+pub const BUDGET: usize = 1 << 20;
+
+/// Why a connection is over.
+#[derive(Clone, Copy, Debug)]
+pub enum Ended {
+    /// The stream ended or failed.
+    Stream(#[allow(dead_code)] Errno),
+    /// The conversation failed.
+    Protocol(Failure),
+    /// The socket wants no more of this peer.
+    Refused,
+    /// The socket or the endpoint is closed.
+    Asked,
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self::Protocol(failure)
+    }
+}
+
+/// What is spoken over the stream.
+pub enum Protocol {
+    /// ZMTP: the handshake, then frames.
+    Zmtp { engine: Box<Engine>, ingress: Option<Ingress> },
+    /// STREAM: bytes as they come.
+    Raw(RawIngress),
+}
+
+/// See the module.
+pub struct Connection {
+    stream: Stream,
+    protocol: Protocol,
+    egress: Egress,
+    names: Names,
+    /// The pipe has no room: reading waits for credit.
+    is_stalled: bool,
+    /// The kernel takes no more: writing waits for readiness.
+    is_blocked: bool,
+    is_hungup: bool,
+}
+
+impl Connection {
+    /// `remote` is the peer's endpoint as the application wrote it, if it did.
+    pub(super) fn new(
+        stream: Stream,
+        remote: Option<&str>,
+        common: &Common,
+        io: &Io<'_>,
+    ) -> Result<Self, Ended> {
+        io.watch(stream.as_fd()).map_err(Ended::Stream)?;
+        let options = &common.options;
+        let is_raw = options.socket_type == SocketType::Stream || options.router_raw;
+        let protocol = match is_raw {
+            true => Protocol::Raw(RawIngress::new(options)),
+            false => {
+                let engine = Engine::new(Config::from_options(options), Instant::now());
+                Protocol::Zmtp { engine: Box::new(engine), ingress: None }
+            }
+        };
+        let names = Names {
+            local: stream.local_endpoint().to_owned(),
+            remote: remote.unwrap_or(stream.remote_endpoint()).to_owned(),
+            is_local: common.is_local,
+        };
+        Ok(Self {
+            stream,
+            protocol,
+            egress: Egress::new(is_raw),
+            names,
+            is_stalled: false,
+            is_blocked: false,
+            is_hungup: false,
+        })
+    }
+
+    /// Begins the conversation.
+    pub(super) fn start(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
+        let kind = if common.is_local { EventKind::Connected } else { EventKind::Accepted };
+        self.names.emit(&common.shared, kind, self.stream.fd() as u64);
+        if let Protocol::Raw(raw) = &mut self.protocol {
+            common.begin_traffic(None, &self.stream, io);
+            raw.notify(common);
+        }
+        self.flush(common, io)
+    }
+
+    /// Whether traffic has begun.
+    pub(super) fn is_ready(&self) -> bool {
+        match &self.protocol {
+            Protocol::Zmtp { ingress, .. } => ingress.is_some(),
+            Protocol::Raw(_) => true,
+        }
+    }
+
+    /// Whether bytes wait for the kernel.
+    pub(super) fn has_output(&self) -> bool {
+        self.egress.has_output()
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        match &self.protocol {
+            Protocol::Zmtp { engine, .. } => engine.poll_timeout(),
+            Protocol::Raw(_) => None,
+        }
+    }
+
+    pub(super) fn handle_timeout(
+        &mut self,
+        common: &mut Common,
+        io: &mut Io<'_>,
+    ) -> Result<(), Ended> {
+        if let Protocol::Zmtp { engine, .. } = &mut self.protocol {
+            let now = Instant::now();
+            if engine.poll_timeout().is_some_and(|at| at <= now) {
+                engine.handle_timeout(now)?;
+            }
+        }
+        self.flush(common, io)
+    }
+
+    pub(super) fn handle_ready(
+        &mut self,
+        readiness: Readiness,
+        common: &mut Common,
+        io: &mut Io<'_>,
+    ) -> Result<(), Ended> {
+        self.is_hungup |= readiness.is_hangup;
+        if readiness.is_writable {
+            self.is_blocked = false;
+        }
+        if readiness.is_readable {
+            self.fill(common, io)?;
+        }
+        self.flush(common, io)
+    }
+
+    pub(super) fn handle_attention(
+        &mut self,
+        common: &mut Common,
+        io: &mut Io<'_>,
+    ) -> Result<(), Ended> {
+        if self.is_stalled || self.wants_turn() {
+            self.fill(common, io)?;
+        }
+        self.flush(common, io)
+    }
+
+    fn wants_turn(&self) -> bool {
+        match &self.protocol {
+            Protocol::Zmtp { ingress, .. } => ingress.as_ref().is_some_and(|i| i.has_more),
+            Protocol::Raw(raw) => raw.has_more,
+        }
+    }
+
+    /// Reads what has come.
+    fn fill(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
+        if !self.is_ready() {
+            self.shake_hands(common, io)?;
+        }
+        let (stream, to_end) = (&self.stream, self.is_hungup);
+        let filled = match &mut self.protocol {
+            Protocol::Zmtp { engine, ingress: Some(ingress) } => {
+                ingress.fill(stream, engine, common, to_end)?
+            }
+            Protocol::Raw(raw) => raw.fill(stream, common, to_end)?,
+            Protocol::Zmtp { ingress: None, .. } => return Ok(()),
+        };
+        self.is_stalled = filled == Filled::Stalled;
+        if filled == Filled::OutOfBudget {
+            io.ask_turn();
+        }
+        Ok(())
+    }
+
+    /// Reads and answers until traffic begins.
+    fn shake_hands(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
+        let Protocol::Zmtp { engine, ingress } = &mut self.protocol else { return Ok(()) };
+        let mut buffer = [0; 4096];
+        while ingress.is_none() {
+            let n = match self.stream.read(&mut buffer) {
+                Ok(0) => return Err(Ended::Stream(Errno::EPIPE)),
+                Ok(n) => n,
+                Err(Errno::EAGAIN) => return Ok(()),
+                Err(error) => return Err(Ended::Stream(error)),
+            };
+            let used = engine.handle_input(&buffer[..n], Instant::now())?;
+            if let Some(engine::Event::Ready(peer)) = engine.poll_event() {
+                common.begin_traffic(Some(&peer), &self.stream, io);
+                self.egress.begin_traffic(engine.framing(), common);
+                if peer.has_handshake() {
+                    self.names.emit(&common.shared, EventKind::HandshakeSucceeded, 0);
+                }
+                let rest = buffer.get(used..n).unwrap_or(&[]);
+                *ingress = Some(Ingress::new(engine.framing(), common, rest));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what there is.
+    fn flush(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
+        if self.is_blocked {
+            return Ok(());
+        }
+        let engine = match &mut self.protocol {
+            Protocol::Zmtp { engine, .. } => Some(engine.as_mut()),
+            Protocol::Raw(_) => None,
+        };
+        match self.egress.flush(&self.stream, engine, common).map_err(Ended::Stream)? {
+            Flushed::All => {}
+            Flushed::Blocked => self.is_blocked = true,
+            Flushed::OutOfBudget => io.ask_turn(),
+            Flushed::Shut => return Err(Ended::Refused),
+        }
+        Ok(())
+    }
+
+    /// The connection is over: tells the monitor and stops watching the stream.
+    pub(super) fn close(&mut self, common: &mut Common, ended: &Ended, io: &Io<'_>) {
+        if let Ended::Protocol(failure) = ended {
+            // An ERROR command may be waiting for the peer; it is sent if the kernel takes it.
+            if let Protocol::Zmtp { engine, .. } = &self.protocol {
+                let _ = engine.poll_output().map(|output| self.stream.write(output));
+            }
+            if let Some(event) = failure.event {
+                self.names.emit_failed(&common.shared, event);
+            }
+        } else if !self.is_ready() && !matches!(ended, Ended::Asked) {
+            let failed = engine::HandshakeFailed::NoDetail(Errno::EPIPE);
+            self.names.emit_failed(&common.shared, failed);
+        }
+        if let Protocol::Raw(raw) = &mut self.protocol {
+            raw.notify(common);
+        }
+        io.unwatch(self.stream.as_fd());
+        let fd = self.stream.fd() as u64;
+        self.names.emit(&common.shared, EventKind::Disconnected, fd);
+    }
+}
+
+/// How reading came to a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// Nothing more is there.
+    All,
+    /// The pipe has no room.
+    Stalled,
+    /// Others have their turn.
+    OutOfBudget,
+}
+
+/// How writing came to a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flushed {
+    /// Everything was written.
+    All,
+    /// The kernel takes no more.
+    Blocked,
+    /// Others have their turn.
+    OutOfBudget,
+    /// The application closed the connection (STREAM).
+    Shut,
+}

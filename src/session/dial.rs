@@ -1,0 +1,263 @@
+//! Connecting: resolve, connect, and after a failure wait and try again (zmq_setsockopt(3),
+//! ZMQ_RECONNECT_IVL and its kin).
+//!
+//! Names are looked up anew for each attempt, on a thread of their own: DNS may block for long and never
+//! does so on an I/O thread.
+#![forbid(unsafe_code)]
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::context::EventKind;
+use crate::endpoint::{IpcPath, TcpEndpoint};
+use crate::errno::{Errno, Result};
+use crate::options::Options;
+use crate::pipe::Target;
+use crate::reactor::Io;
+use crate::sys::{random, thread};
+use crate::transport::resolve::{self, PeerAddress, TcpTarget};
+use crate::transport::{Connecting, Stream};
+
+use super::Common;
+use super::connection::Ended;
+use super::events::Names;
+
+/// ZMQ_RECONNECT_STOP_*: bits of `reconnect_stop`.
+const STOP_CONN_REFUSED: i32 = 1;
+const STOP_HANDSHAKE_FAILED: i32 = 2;
+const STOP_AFTER_DISCONNECT: i32 = 4;
+
+/// Where to connect to.
+#[derive(Clone, Debug)]
+pub enum DialTarget {
+    /// tcp, by name or number.
+    Tcp(TcpEndpoint),
+    /// A unix socket.
+    Ipc(IpcPath),
+}
+
+type Answer = Arc<Mutex<Option<Result<TcpTarget>>>>;
+
+enum Step {
+    /// An attempt is due.
+    Start,
+    Resolving(Answer),
+    Connecting(Connecting, Option<Instant>),
+    /// The attempt made a stream; the session has it.
+    Connected,
+    Waiting(Instant),
+}
+
+/// What an advance came to.
+pub enum Progress {
+    /// Something has to happen first.
+    Waiting,
+    /// A stream is there.
+    Connected(Stream),
+    /// No further attempt will be made.
+    GivenUp,
+}
+
+/// See the module.
+pub struct Dial {
+    target: DialTarget,
+    text: String,
+    step: Step,
+    /// Interval before the next attempt, in milliseconds.
+    interval_ms: i32,
+}
+
+impl Dial {
+    pub fn new(target: DialTarget, options: &Options) -> Self {
+        let text = match &target {
+            DialTarget::Tcp(tcp) => format!("tcp://{tcp}"),
+            DialTarget::Ipc(path) => format!("ipc://{path}"),
+        };
+        Self { target, text, step: Step::Start, interval_ms: options.reconnect_ivl }
+    }
+
+    /// The endpoint as the application wrote it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Goes on as far as it can without waiting.
+    pub(super) fn advance(&mut self, common: &Common, io: &mut Io<'_>) -> Progress {
+        loop {
+            let step = std::mem::replace(&mut self.step, Step::Start);
+            let outcome = match step {
+                Step::Start => self.begin(common, io),
+                Step::Resolving(answer) => match answer.lock().take() {
+                    Some(resolved) => {
+                        resolved.map(PeerAddress::Tcp).and_then(|a| self.connect(&a, common, io))
+                    }
+                    None => {
+                        self.step = Step::Resolving(Arc::clone(&answer));
+                        Ok(None)
+                    }
+                },
+                Step::Connecting(connecting, limit) => {
+                    return self.check(connecting, limit, common, io);
+                }
+                Step::Connected => return Progress::GivenUp,
+                Step::Waiting(at) if at <= Instant::now() => continue,
+                Step::Waiting(at) => {
+                    self.step = Step::Waiting(at);
+                    Ok(None)
+                }
+            };
+            return match outcome {
+                Ok(Some(stream)) => self.connected(stream),
+                Ok(None) => Progress::Waiting,
+                Err(error) => self.failed(error, common),
+            };
+        }
+    }
+
+    fn begin(&mut self, common: &Common, io: &mut Io<'_>) -> Result<Option<Stream>> {
+        let address = match &self.target {
+            DialTarget::Ipc(path) => PeerAddress::Ipc(path.clone()),
+            DialTarget::Tcp(tcp) => match resolve::resolve_numeric(tcp, &common.options) {
+                Some(target) => PeerAddress::Tcp(target?),
+                None => {
+                    self.step = Step::Resolving(look_up(tcp.clone(), common, io)?);
+                    return Ok(None);
+                }
+            },
+        };
+        self.connect(&address, common, io)
+    }
+
+    fn connect(
+        &mut self,
+        address: &PeerAddress,
+        common: &Common,
+        io: &mut Io<'_>,
+    ) -> Result<Option<Stream>> {
+        let connecting = Connecting::start(address, &common.options)?;
+        if connecting.is_connected() {
+            return connecting.finish().map(Some);
+        }
+        self.names().emit(&common.shared, EventKind::ConnectDelayed, Errno::EINPROGRESS.0 as u64);
+        io.watch(connecting.as_fd())?;
+        let limit_ms = u64::try_from(common.options.connect_timeout).unwrap_or(0);
+        let limit = (limit_ms > 0).then(|| Instant::now() + Duration::from_millis(limit_ms));
+        self.step = Step::Connecting(connecting, limit);
+        Ok(None)
+    }
+
+    /// Looks whether an attempt under way has come to an end.
+    fn check(
+        &mut self,
+        connecting: Connecting,
+        limit: Option<Instant>,
+        common: &Common,
+        io: &Io<'_>,
+    ) -> Progress {
+        let is_late = limit.is_some_and(|at| at <= Instant::now());
+        if !is_late && !connecting.is_ready() {
+            self.step = Step::Connecting(connecting, limit);
+            return Progress::Waiting;
+        }
+        let fd = connecting.fd() as u64;
+        io.unwatch(connecting.as_fd());
+        let result = if is_late { Err(Errno::ETIMEDOUT) } else { connecting.finish() };
+        match result {
+            Ok(stream) => self.connected(stream),
+            Err(error) => {
+                self.names().emit(&common.shared, EventKind::Closed, fd);
+                self.failed(error, common)
+            }
+        }
+    }
+
+    fn connected(&mut self, stream: Stream) -> Progress {
+        self.step = Step::Connected;
+        Progress::Connected(stream)
+    }
+
+    fn failed(&mut self, error: Errno, common: &Common) -> Progress {
+        let is_refused = error == Errno::ECONNREFUSED;
+        if is_refused && common.options.reconnect_stop & STOP_CONN_REFUSED != 0 {
+            return Progress::GivenUp;
+        }
+        if self.wait(common) { Progress::Waiting } else { Progress::GivenUp }
+    }
+
+    /// Plans the next attempt; `false` if none is wanted.
+    pub(super) fn wait(&mut self, common: &Common) -> bool {
+        let options = &common.options;
+        if options.reconnect_ivl < 0 {
+            return false;
+        }
+        let interval_ms = self.next_interval_ms(options);
+        self.names().emit(&common.shared, EventKind::ConnectRetried, interval_ms as u64);
+        let interval = Duration::from_millis(u64::try_from(interval_ms).unwrap_or(0));
+        self.step = Step::Waiting(Instant::now() + interval);
+        true
+    }
+
+    /// With a maximum the interval doubles up to it; without one it is spread over twice its length.
+    fn next_interval_ms(&mut self, options: &Options) -> i32 {
+        let base = options.reconnect_ivl;
+        if options.reconnect_ivl_max > base {
+            let now = self.interval_ms;
+            self.interval_ms = now.saturating_mul(2).min(options.reconnect_ivl_max);
+            return now;
+        }
+        let spread = if base > 0 { random::random_u32() % base as u32 } else { 0 };
+        base.saturating_add(spread as i32)
+    }
+
+    /// Whether another attempt follows the end of a connection that `was_ready` or not.
+    pub(super) fn goes_on(&mut self, ended: &Ended, was_ready: bool, options: &Options) -> bool {
+        if was_ready {
+            self.interval_ms = options.reconnect_ivl;
+        }
+        let stop = if was_ready { STOP_AFTER_DISCONNECT } else { STOP_HANDSHAKE_FAILED };
+        match ended {
+            Ended::Asked => false,
+            Ended::Protocol(failure) => failure.is_timeout(),
+            Ended::Stream(_) => options.reconnect_stop & stop == 0,
+            Ended::Refused => true,
+        }
+    }
+
+    /// When [`Self::advance`] wants to be called.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match &self.step {
+            Step::Waiting(at) => Some(*at),
+            Step::Connecting(_, limit) => *limit,
+            Step::Start | Step::Resolving(_) | Step::Connected => None,
+        }
+    }
+
+    /// Gives up an attempt under way.
+    pub(super) fn stop(&mut self, common: &Common, io: &Io<'_>) {
+        if let Step::Connecting(connecting, _) = std::mem::replace(&mut self.step, Step::Connected)
+        {
+            io.unwatch(connecting.as_fd());
+            self.names().emit(&common.shared, EventKind::Closed, connecting.fd() as u64);
+        }
+    }
+
+    fn names(&self) -> Names {
+        Names { local: String::new(), remote: self.text.clone(), is_local: true }
+    }
+}
+
+/// Looks a name up on a thread of its own, which calls for attention when it has the answer.
+fn look_up(tcp: TcpEndpoint, common: &Common, io: &Io<'_>) -> Result<Answer> {
+    let answer = Answer::default();
+    let slot = Arc::clone(&answer);
+    let (remote, token) = (Arc::clone(io.remote), io.token);
+    let options = Arc::clone(&common.options);
+    thread::spawn("ZMQbg/DNS", &thread::Attributes::default(), move || {
+        *slot.lock() = Some(resolve::resolve(&tcp, &options));
+        remote.attend(token);
+    })?;
+    Ok(answer)
+}

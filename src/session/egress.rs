@@ -1,0 +1,189 @@
+//! From the pipe to the stream: ranges of canonical bytes where the peer takes them as they are,
+//! otherwise frame by frame through a transcoder.
+#![forbid(unsafe_code)]
+
+use std::io::IoSlice;
+
+use crate::engine::{Engine, Framing, transcode};
+use crate::errno::{Errno, Result};
+use crate::message::FLAG_ROUTING_ID;
+use crate::pipe::PipeEnd;
+use crate::transport::Stream;
+
+use super::Common;
+use super::connection::{BUDGET, Flushed};
+
+/// Ranges handed to the kernel at once.
+const SLICES: usize = 16;
+/// Bytes gathered for one call.
+const GATHER: usize = 256 * 1024;
+/// Transcoded bytes kept ahead of the kernel.
+const AHEAD: usize = 64 * 1024;
+
+enum Mode {
+    /// No traffic yet.
+    Handshake,
+    /// Canonical bytes are the wire's bytes.
+    Direct,
+    /// Each frame is written anew.
+    Transcode(transcode::Egress),
+    /// STREAM: bodies only.
+    Raw,
+}
+
+/// See the module.
+pub struct Egress {
+    mode: Mode,
+    /// Bytes that go before anything of the pipe.
+    out: Vec<u8>,
+    out_done: usize,
+    /// STREAM: the application closed the connection with an empty message.
+    is_shut: bool,
+}
+
+impl Egress {
+    pub fn new(is_raw: bool) -> Self {
+        let mode = if is_raw { Mode::Raw } else { Mode::Handshake };
+        Self { mode, out: Vec::new(), out_done: 0, is_shut: false }
+    }
+
+    /// Messages may be sent from now on, as `framing` has it.
+    pub(super) fn begin_traffic(&mut self, framing: Framing, common: &mut Common) {
+        let egress = transcode::Egress::new(framing, common.options.socket_type);
+        let is_bytes = common.pipe.as_mut().is_some_and(|pipe| pipe.egress().is_some());
+        self.mode = match egress.is_identity() && is_bytes {
+            true => Mode::Direct,
+            false => Mode::Transcode(egress),
+        };
+    }
+
+    /// Whether bytes wait that are no longer in the pipe.
+    pub fn has_output(&self) -> bool {
+        self.out_done < self.out.len()
+    }
+
+    /// Writes as much as the kernel takes.
+    pub(super) fn flush(
+        &mut self,
+        stream: &Stream,
+        mut engine: Option<&mut Engine>,
+        common: &mut Common,
+    ) -> Result<Flushed> {
+        let mut budget = BUDGET;
+        loop {
+            if !self.write_out(stream)? {
+                return Ok(Flushed::Blocked);
+            }
+            if self.is_shut {
+                return Ok(Flushed::Shut);
+            }
+            if let Some(engine) = engine.as_deref_mut() {
+                if self.take_engine_output(engine, common) {
+                    continue;
+                }
+            }
+            let Some(pipe) = &mut common.pipe else { return Ok(Flushed::All) };
+            let moved = match &mut self.mode {
+                Mode::Handshake => return Ok(Flushed::All),
+                Mode::Direct => match write_ranges(stream, pipe)? {
+                    Some(n) => n,
+                    None => return Ok(Flushed::Blocked),
+                },
+                Mode::Transcode(egress) => transcode(pipe, &mut self.out, |flags, body, out| {
+                    egress.emit(flags, body, out);
+                    true
+                }),
+                Mode::Raw => {
+                    let is_shut = &mut self.is_shut;
+                    transcode(pipe, &mut self.out, |_, body, out| {
+                        *is_shut = body.is_empty();
+                        out.extend_from_slice(body);
+                        !*is_shut
+                    })
+                }
+            };
+            if moved == 0 && !self.is_shut {
+                return Ok(Flushed::All);
+            }
+            budget = budget.saturating_sub(moved);
+            if budget == 0 {
+                return Ok(Flushed::OutOfBudget);
+            }
+        }
+    }
+
+    /// Writes the bytes that go first; `false` if the kernel takes no more.
+    fn write_out(&mut self, stream: &Stream) -> Result<bool> {
+        while self.has_output() {
+            match stream.write(&self.out[self.out_done..]) {
+                Ok(n) => self.out_done += n,
+                Err(Errno::EAGAIN) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        self.out.clear();
+        self.out_done = 0;
+        Ok(true)
+    }
+
+    /// Takes what the engine has to say, where the stream is between two messages.
+    fn take_engine_output(&mut self, engine: &mut Engine, common: &mut Common) -> bool {
+        let Some(output) = engine.poll_output() else { return false };
+        let is_between = match (&self.mode, &mut common.pipe) {
+            (Mode::Direct, Some(pipe)) => pipe.egress().is_none_or(|e| e.is_at_boundary()),
+            (Mode::Transcode(_), _) => true,
+            (Mode::Handshake | Mode::Raw | Mode::Direct, _) => true,
+        };
+        if is_between {
+            self.out.extend_from_slice(output);
+            let len = output.len();
+            engine.handle_output(len);
+        }
+        is_between
+    }
+}
+
+/// Sends ranges of the pipe; the number of bytes sent, `None` if the kernel takes no more.
+fn write_ranges(stream: &Stream, pipe: &mut PipeEnd) -> Result<Option<usize>> {
+    if !pipe.is_readable() {
+        return Ok(Some(0));
+    }
+    let Some(reader) = pipe.egress() else { return Ok(Some(0)) };
+    let mut slices = [IoSlice::new(&[]); SLICES];
+    let count = reader.gather(&mut slices, GATHER);
+    let slices = &slices[..count];
+    let wanted: usize = slices.iter().map(|s| s.len()).sum();
+    let sent = match slices {
+        [one] => stream.write(one),
+        _ => stream.write_vectored(slices),
+    };
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(Errno::EAGAIN) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if let Some(messages) = reader.consume(sent) {
+        pipe.note_passed(messages);
+    }
+    Ok((sent == wanted).then_some(sent))
+}
+
+/// Moves frames to `out` until it is well filled, the pipe is empty or `emit` says stop; answers a
+/// measure of what was moved.
+fn transcode(
+    pipe: &mut PipeEnd,
+    out: &mut Vec<u8>,
+    mut emit: impl FnMut(u8, &[u8], &mut Vec<u8>) -> bool,
+) -> usize {
+    let mut moved = 0;
+    while out.len() < AHEAD && pipe.is_readable() {
+        let Some(view) = pipe.peek() else { break };
+        moved += view.body.len() + 1;
+        let goes_on = view.flags & FLAG_ROUTING_ID != 0 || emit(view.flags, view.body, out);
+        pipe.skip();
+        if !goes_on {
+            break;
+        }
+    }
+    moved
+}

@@ -1,0 +1,310 @@
+//! From the stream to the pipe. Bytes are received straight into the pipe's tail; only headers are
+//! looked at, commands are dealt with, and whole messages are published once for each read.
+#![forbid(unsafe_code)]
+
+use std::time::Instant;
+
+use crate::engine::transcode::V1Ingress;
+use crate::engine::{CommandUse, Engine, Failure, Framing};
+use crate::errno::Errno;
+use crate::message::{BodyBuf, FLAG_COMMAND, FLAG_MORE, FLAG_SKIP, Outbound};
+use crate::pipe::{ByteWriter, PipeEnd};
+use crate::transport::Stream;
+use crate::wire::frame::{self, Header, Parsed};
+
+use super::Common;
+use super::connection::{BUDGET, Ended, Filled};
+
+/// Bodies from this size on that are not here yet are received into memory of their own.
+const LARGE: usize = 16 * 1024;
+/// Bits of a header's flags that mean something to a reader of the pipe; 2 is the long length.
+const KNOWN_FLAGS: u8 = FLAG_MORE | 2 | FLAG_COMMAND;
+
+/// See the module.
+pub struct Ingress {
+    /// A ZMTP 1.0 peer's bytes are written anew.
+    v1: Option<V1Ingress>,
+    /// A large body on its way, and its frame's flags.
+    body: Option<(u8, BodyBuf)>,
+    /// Bytes that came with the end of the handshake.
+    early: Vec<u8>,
+    /// Received bytes of a pipe that does not take bytes (ZMQ_CONFLATE).
+    loose: Option<Vec<u8>>,
+    max_body_len: u64,
+    is_mid_message: bool,
+    /// Reading was cut off by the budget.
+    pub has_more: bool,
+}
+
+/// What became of the pending bytes.
+enum Scan {
+    /// A frame was passed on.
+    Passed,
+    /// More bytes are needed.
+    Partial,
+    /// The pipe has no room for another message.
+    Stalled,
+}
+
+impl Ingress {
+    pub(super) fn new(framing: Framing, common: &mut Common, early: &[u8]) -> Self {
+        let max = u64::try_from(common.options.maxmsgsize).ok();
+        let is_bytes = common.pipe.as_mut().is_some_and(|pipe| pipe.intake().is_some());
+        Self {
+            v1: (framing == Framing::V1).then(|| V1Ingress::new(max)),
+            body: None,
+            early: early.to_vec(),
+            loose: (!is_bytes).then(Vec::new),
+            max_body_len: max.unwrap_or(u64::MAX),
+            is_mid_message: false,
+            has_more: false,
+        }
+    }
+
+    /// Reads until nothing more is there (`to_end`: until the end of the stream), the pipe is full or
+    /// the budget is used up.
+    pub(super) fn fill(
+        &mut self,
+        stream: &Stream,
+        engine: &mut Engine,
+        common: &mut Common,
+        to_end: bool,
+    ) -> Result<Filled, Ended> {
+        self.has_more = false;
+        let Some(pipe) = &mut common.pipe else { return Ok(Filled::All) };
+        let early = std::mem::take(&mut self.early);
+        if !early.is_empty() {
+            self.put(&early, pipe)?;
+        }
+        let mut budget = BUDGET;
+        loop {
+            if !self.pass_on(engine, pipe)? {
+                return Ok(Filled::Stalled);
+            }
+            if budget == 0 {
+                self.has_more = true;
+                return Ok(Filled::OutOfBudget);
+            }
+            let (n, room) = match self.read(stream, pipe)? {
+                Some(read) => read,
+                None => return Ok(Filled::All),
+            };
+            engine.handle_traffic();
+            budget = budget.saturating_sub(n);
+            if n < room && !to_end {
+                let has_room = self.pass_on(engine, pipe)?;
+                return Ok(if has_room { Filled::All } else { Filled::Stalled });
+            }
+        }
+    }
+
+    /// Reads once; the number of bytes and the room there was, `None` if nothing is there.
+    fn read(
+        &mut self,
+        stream: &Stream,
+        pipe: &mut PipeEnd,
+    ) -> Result<Option<(usize, usize)>, Ended> {
+        let (result, room) = if let Some((_, body)) = &mut self.body {
+            let room = body.spare_len();
+            (body.fill(|spare| stream.read_uninit(spare)), room)
+        } else if let (None, None, Some(intake)) = (&self.v1, &self.loose, pipe.intake()) {
+            let buffer = intake.room();
+            let room = buffer.len();
+            let result = stream.read(buffer);
+            if let Ok(n) = result {
+                intake.note_received(n);
+            }
+            (result, room)
+        } else {
+            let mut buffer = [0; 8192];
+            let result = stream.read(&mut buffer);
+            if let Ok(n) = result {
+                self.put(&buffer[..n], pipe)?;
+            }
+            (result, buffer.len())
+        };
+        match result {
+            Ok(0) => Err(Ended::Stream(Errno::EPIPE)),
+            Ok(n) => Ok(Some((n, room))),
+            Err(Errno::EAGAIN) => Ok(None),
+            Err(error) => Err(Ended::Stream(error)),
+        }
+    }
+
+    /// Takes bytes that were received elsewhere.
+    fn put(&mut self, bytes: &[u8], pipe: &mut PipeEnd) -> Result<(), Failure> {
+        let mut canonical = Vec::new();
+        let bytes = match &mut self.v1 {
+            Some(v1) => {
+                v1.transcode(bytes, &mut canonical)?;
+                &canonical
+            }
+            None => bytes,
+        };
+        let mut rest = bytes;
+        if let Some((_, body)) = &mut self.body {
+            rest = &rest[body.put(rest)..];
+        }
+        if let Some(loose) = &mut self.loose {
+            loose.extend_from_slice(rest);
+        } else if let Some(intake) = pipe.intake() {
+            while !rest.is_empty() {
+                let room = intake.room();
+                let n = room.len().min(rest.len());
+                room[..n].copy_from_slice(&rest[..n]);
+                intake.note_received(n);
+                rest = &rest[n..];
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes on every whole frame; `false` if the pipe is full.
+    fn pass_on(&mut self, engine: &mut Engine, pipe: &mut PipeEnd) -> Result<bool, Failure> {
+        if self.loose.is_some() {
+            return self.pass_loose(engine, pipe);
+        }
+        let mut credit = pipe.credit().max(u32::from(self.is_mid_message));
+        let most = credit;
+        let outcome = self.scan(engine, pipe, &mut credit);
+        let passed = most - credit;
+        if passed > 0 {
+            pipe.note_received(passed);
+            pipe.commit();
+        }
+        Ok(match outcome? {
+            Scan::Stalled => false,
+            Scan::Passed | Scan::Partial => true,
+        })
+    }
+
+    fn scan(
+        &mut self,
+        engine: &mut Engine,
+        pipe: &mut PipeEnd,
+        credit: &mut u32,
+    ) -> Result<Scan, Failure> {
+        let Some(intake) = pipe.intake() else { return Ok(Scan::Partial) };
+        self.finish_body(intake, credit);
+        if self.body.is_some() {
+            return Ok(Scan::Partial);
+        }
+        loop {
+            let header = match frame::parse_header(intake.pending()) {
+                Parsed::NeedMore => return Ok(Scan::Partial),
+                Parsed::Malformed => return Err(Failure::bad_frame()),
+                Parsed::Header(header) => header,
+            };
+            match self.scan_frame(header, engine, intake, credit)? {
+                Scan::Passed => {}
+                stop @ (Scan::Partial | Scan::Stalled) => return Ok(stop),
+            }
+        }
+    }
+
+    fn scan_frame(
+        &mut self,
+        header: Header,
+        engine: &mut Engine,
+        intake: &mut ByteWriter,
+        credit: &mut u32,
+    ) -> Result<Scan, Failure> {
+        if header.body_len > self.max_body_len {
+            return Err(Failure::bad_frame());
+        }
+        let len = header.frame_len().ok_or(Failure::bad_frame())?;
+        if *credit == 0 && !header.is_command() {
+            return Ok(Scan::Stalled);
+        }
+        let pending = intake.pending();
+        if pending.len() < len {
+            if header.is_command() || len < LARGE {
+                intake.reserve(len);
+            } else {
+                self.begin_body(header, intake)?;
+            }
+            return Ok(Scan::Partial);
+        }
+        let mut flags = header.flags;
+        if header.is_command() {
+            if is_for_application(engine, &pending[header.header_len..len])? {
+                if *credit == 0 {
+                    return Ok(Scan::Stalled);
+                }
+                flags &= !FLAG_MORE;
+            } else {
+                pending[0] |= FLAG_SKIP;
+                intake.pass(len);
+                return Ok(Scan::Passed);
+            }
+        }
+        pending[0] = pending[0] & KNOWN_FLAGS & !(header.flags ^ flags);
+        intake.pass(len);
+        self.end_frame(flags, intake, credit);
+        Ok(Scan::Passed)
+    }
+
+    fn end_frame(&mut self, flags: u8, intake: &mut ByteWriter, credit: &mut u32) {
+        self.is_mid_message = flags & FLAG_MORE != 0;
+        if !self.is_mid_message {
+            intake.end_message();
+            *credit = credit.saturating_sub(1);
+        }
+    }
+
+    /// Goes on receiving into memory of the body's own.
+    fn begin_body(&mut self, header: Header, intake: &mut ByteWriter) -> Result<(), Failure> {
+        let len = usize::try_from(header.body_len).map_err(|_| Failure::bad_frame())?;
+        let mut body = BodyBuf::new(len).ok_or(Failure::bad_frame())?;
+        let flags = header.flags & FLAG_MORE;
+        let pending = intake.pending();
+        pending[0] &= KNOWN_FLAGS;
+        body.put(&pending[header.header_len..]);
+        intake.pass(header.header_len);
+        intake.forget_pending();
+        self.body = Some((flags, body));
+        Ok(())
+    }
+
+    /// Passes a large body on if all of it is here.
+    fn finish_body(&mut self, intake: &mut ByteWriter, credit: &mut u32) {
+        if self.body.as_ref().is_none_or(|(_, body)| !body.is_full()) {
+            return;
+        }
+        if let Some((flags, Some(body))) = self.body.take().map(|(f, b)| (f, b.finish())) {
+            intake.pass_body(flags, body);
+            self.end_frame(flags, intake, credit);
+        }
+    }
+
+    /// The same for a pipe that takes messages.
+    fn pass_loose(&mut self, engine: &mut Engine, pipe: &mut PipeEnd) -> Result<bool, Failure> {
+        let Some(loose) = &mut self.loose else { return Ok(true) };
+        let mut done = 0;
+        while let Parsed::Header(header) = frame::parse_header(&loose[done..]) {
+            if header.body_len > self.max_body_len {
+                return Err(Failure::bad_frame());
+            }
+            let len = header.frame_len().ok_or(Failure::bad_frame())?;
+            let Some(bytes) = loose.get(done..done + len) else { break };
+            let body = &bytes[header.header_len..];
+            if !header.is_command() || is_for_application(engine, body)? {
+                let flags = header.flags & (FLAG_MORE | FLAG_COMMAND);
+                pipe.write(&mut Outbound::Slice(body), flags);
+                pipe.commit();
+            }
+            done += len;
+        }
+        loose.drain(..done);
+        Ok(true)
+    }
+}
+
+/// Lets the engine deal with a command; whether the application has to see it.
+fn is_for_application(engine: &mut Engine, body: &[u8]) -> Result<bool, Failure> {
+    Ok(match engine.handle_command(body, Instant::now())? {
+        CommandUse::Subscribe(_) | CommandUse::Cancel(_) => true,
+        CommandUse::Consumed | CommandUse::Ignored => false,
+        CommandUse::Join(_) | CommandUse::Leave(_) => false,
+    })
+}

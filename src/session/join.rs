@@ -1,0 +1,103 @@
+//! The pipe between a socket and a session.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use crate::context::Attachment;
+use crate::engine::Peer;
+use crate::message::{FLAG_ROUTING_ID, Metadata, Outbound};
+use crate::options::{Options, SocketType};
+use crate::pattern::Pattern;
+use crate::pipe::{Kind, PipeEnd, pair};
+use crate::reactor::Io;
+use crate::transport::Stream;
+
+use super::Common;
+
+/// Whether `options` ask for the newest message only, and the socket's type can do that
+/// (zmq_setsockopt(3), ZMQ_CONFLATE).
+pub fn has_conflate(options: &Options) -> bool {
+    options.conflate && options.socket_type.has_conflate()
+}
+
+/// A pipe pair: the socket's end, and the session's.
+pub fn session_pair(options: &Options) -> (PipeEnd, PipeEnd) {
+    let kind = if has_conflate(options) { Kind::Conflate } else { Kind::Bytes };
+    pair([kind; 2], [options.sndhwm, options.rcvhwm])
+}
+
+impl Common {
+    /// Traffic begins with `peer`: makes the pipe if there is none, and puts in front of the traffic
+    /// what the socket has to know of the peer.
+    pub(super) fn begin_traffic(&mut self, peer: Option<&Peer>, stream: &Stream, io: &Io<'_>) {
+        let mut new_end = None;
+        if self.pipe.is_none() {
+            let (socket_end, session_end) = session_pair(&self.options);
+            session_end.set_target(io.remote.clone(), io.token);
+            new_end = Some(socket_end);
+            self.pipe = Some(session_end);
+        }
+        let origin = Arc::new(origin(peer, stream));
+        let wants_routing_id = Pattern::wants_routing_id(self.options.socket_type);
+        let is_publisher = self.is_publisher();
+        if let Some(pipe) = &mut self.pipe {
+            if let Some(intake) = pipe.intake() {
+                intake.set_origin(Some(origin));
+            }
+            if let (Some(peer), true) = (peer, wants_routing_id) {
+                let routing_id = &peer.metadata.routing_id;
+                pipe.write(&mut Outbound::Slice(routing_id), FLAG_ROUTING_ID);
+                pipe.commit();
+            }
+            if peer.is_some_and(|p| p.has_implied_subscription) && is_publisher {
+                pipe.write(&mut Outbound::Slice(b"\x01"), 0);
+                pipe.commit();
+            }
+        }
+        if let Some(end) = new_end {
+            let (endpoint, is_local) = (self.endpoint, self.is_local);
+            self.shared.attach(Attachment { end, endpoint, is_local });
+        }
+    }
+
+    fn is_publisher(&self) -> bool {
+        matches!(self.options.socket_type, SocketType::Pub | SocketType::Xpub)
+    }
+
+    fn is_subscriber(&self) -> bool {
+        matches!(self.options.socket_type, SocketType::Sub | SocketType::Xsub)
+    }
+
+    /// The connection broke and another will be made: what cannot go on is dropped.
+    pub(super) fn prepare_reconnect(&mut self) {
+        if self.options.immediate || self.pipe.as_ref().is_some_and(PipeEnd::is_peer_reset) {
+            self.pipe = None;
+            return;
+        }
+        let is_subscriber = self.is_subscriber();
+        let Some(pipe) = &mut self.pipe else { return };
+        if let Some(intake) = pipe.intake() {
+            intake.rollback();
+        }
+        if is_subscriber && !pipe.is_peer_gone() {
+            // The socket sends all its subscriptions again.
+            while pipe.skip().is_some() {}
+            pipe.raise_hiccup();
+        } else if let Some(messages) = pipe.egress().and_then(|e| e.drop_partial()) {
+            pipe.note_passed(messages);
+        }
+    }
+}
+
+fn origin(peer: Option<&Peer>, stream: &Stream) -> Metadata {
+    let mut metadata = Metadata::new(stream.fd());
+    metadata.add("Peer-Address", stream.peer_address().as_bytes());
+    let Some(peer) = peer else { return metadata };
+    if let Some(socket_type) = peer.metadata.socket_type {
+        metadata.add("Socket-Type", socket_type.name().as_bytes());
+    }
+    for (name, value) in &peer.metadata.properties {
+        metadata.add(name, value);
+    }
+    metadata
+}

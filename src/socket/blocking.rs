@@ -1,0 +1,169 @@
+//! What C calls on a socket: the handle is looked up, the call is tried, and if it has to wait, it waits
+//! with the socket unlocked. The only code of the crate that blocks an application's thread in a socket.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::context::{Context, SocketShared};
+use crate::errno::{Errno, Result};
+use crate::message::{FLAG_MORE, Inbound, Message, Outbound, release_deferred};
+use crate::pattern::MESSAGE_LOST;
+use crate::sync::{Held, Table};
+
+use super::Socket;
+
+/// Do not wait (ZMQ_DONTWAIT).
+pub const DONTWAIT: i32 = 1;
+/// More parts follow (ZMQ_SNDMORE).
+pub const SNDMORE: i32 = 2;
+
+/// The sockets that C has handles of.
+pub static SOCKETS: Table<Box<Socket>> = Table::new();
+
+/// A socket as C names it: any value is safe, a wrong one is answered with ENOTSOCK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle(pub usize);
+
+impl Handle {
+    /// Makes a socket (zmq_socket(3)). Errors: EINVAL, EMFILE, ETERM.
+    pub fn open(context: &Arc<Context>, socket_type: i32) -> Result<Self> {
+        let socket = Box::new(Socket::new(context, socket_type)?);
+        SOCKETS.insert(socket).map(Self).ok_or(Errno::EMFILE)
+    }
+
+    /// Closes the socket (zmq_close(3)). Errors: ENOTSOCK.
+    pub fn close(self) -> Result<()> {
+        let socket = SOCKETS.remove(self.0).ok_or(Errno::ENOTSOCK)?;
+        if socket.shared().context.is_inherited() {
+            // A forked child: the threads and the connections are the parent's.
+            std::mem::forget(socket);
+            return Ok(());
+        }
+        socket.close();
+        release_deferred();
+        Ok(())
+    }
+
+    #[inline]
+    fn lock(self) -> Result<Held<'static, Box<Socket>>> {
+        SOCKETS.lock(self.0).ok_or(Errno::ENOTSOCK)
+    }
+
+    /// Runs `with` on the socket. Errors: ENOTSOCK and those of `with`.
+    pub fn with<R>(self, with: impl FnOnce(&mut Socket) -> Result<R>) -> Result<R> {
+        let result = self.lock().and_then(|mut socket| with(&mut socket));
+        release_deferred();
+        result
+    }
+
+    /// Sends a part (zmq_send(3), zmq_msg_send(3)); what is left of a message stays with the caller.
+    /// Errors: ENOTSOCK, EAGAIN, EINTR and those of [`Socket::try_send`].
+    #[inline]
+    pub fn send(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
+        let more = flags & SNDMORE != 0;
+        let result =
+            self.retry(flags, Direction::Out, |socket| match socket.try_send(part, more) {
+                Err(MESSAGE_LOST) if flags & DONTWAIT == 0 && socket.options.sndtimeo != 0 => {
+                    Ok(())
+                }
+                Err(MESSAGE_LOST) => Err(Errno::EAGAIN),
+                result => result,
+            });
+        release_deferred();
+        result
+    }
+
+    /// Receives a part; answers whether more follow. Errors as those of [`Self::send`].
+    #[inline]
+    fn recv(self, sink: &mut Inbound<'_>, flags: i32) -> Result<bool> {
+        let result = self.retry(flags, Direction::In, |socket| socket.try_recv(sink));
+        release_deferred();
+        result
+    }
+
+    /// Receives a part into `buf`, cut if it does not fit; answers its full size (zmq_recv(3)).
+    #[inline]
+    pub fn recv_slice(self, buf: &mut [u8], flags: i32) -> Result<usize> {
+        let mut sink = Inbound::Slice { buf, size: 0 };
+        self.recv(&mut sink, flags)?;
+        match sink {
+            Inbound::Slice { size, .. } => Ok(size),
+            Inbound::Message(message) => Ok(message.len()),
+        }
+    }
+
+    /// Receives a part into `message`, whose old content is released first (zmq_msg_recv(3)).
+    #[inline]
+    pub fn recv_message(self, message: &mut Message, flags: i32) -> Result<usize> {
+        drop(std::mem::take(message));
+        let more = self.recv(&mut Inbound::Message(message), flags)?;
+        message.set_flags(if more { FLAG_MORE } else { 0 });
+        Ok(message.len())
+    }
+
+    /// Tries, and while the answer is EAGAIN waits for the socket to change.
+    #[inline]
+    fn retry<R>(
+        self,
+        flags: i32,
+        direction: Direction,
+        mut attempt: impl FnMut(&mut Socket) -> Result<R>,
+    ) -> Result<R> {
+        let mut socket = self.lock()?;
+        match attempt(&mut socket) {
+            Err(Errno::EAGAIN) => {}
+            result => return result,
+        }
+        let timeout_ms = match direction {
+            _ if flags & DONTWAIT != 0 => 0,
+            Direction::In => socket.options.rcvtimeo,
+            Direction::Out => socket.options.sndtimeo,
+        };
+        self.wait_and_retry(socket, timeout_ms, attempt)
+    }
+
+    #[cold]
+    fn wait_and_retry<R>(
+        self,
+        mut socket: Held<'static, Box<Socket>>,
+        timeout_ms: i32,
+        mut attempt: impl FnMut(&mut Socket) -> Result<R>,
+    ) -> Result<R> {
+        if timeout_ms == 0 {
+            return Err(Errno::EAGAIN);
+        }
+        let deadline = deadline(timeout_ms);
+        loop {
+            let shared = Arc::clone(socket.shared());
+            drop(socket);
+            release_deferred();
+            shared.signal().wait(deadline)?;
+            socket = self.lock()?;
+            if !Arc::ptr_eq(socket.shared(), &shared) {
+                return Err(Errno::ENOTSOCK);
+            }
+            match attempt(&mut socket) {
+                Err(Errno::EAGAIN) => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// What the socket shares with its sessions. Errors: ENOTSOCK.
+    pub fn shared(self) -> Result<Arc<SocketShared>> {
+        self.lock().map(|socket| Arc::clone(socket.shared()))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Direction {
+    In,
+    Out,
+}
+
+/// When `timeout_ms` from now is over; `None` if it is negative, which is never.
+pub fn deadline(timeout_ms: i32) -> Option<Instant> {
+    let timeout = Duration::from_millis(u64::try_from(timeout_ms).ok()?);
+    Instant::now().checked_add(timeout)
+}

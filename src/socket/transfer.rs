@@ -1,0 +1,35 @@
+//! What a socket is ready for.
+#![forbid(unsafe_code)]
+
+use crate::errno::Result;
+
+use super::Socket;
+
+/// A message can be received (ZMQ_POLLIN).
+pub const IN: i32 = 1;
+/// A message can be sent (ZMQ_POLLOUT).
+pub const OUT: i32 = 2;
+
+impl Socket {
+    /// What could be done now, [`IN`] and [`OUT`] (zmq_getsockopt(3), ZMQ_EVENTS). Errors: ETERM.
+    pub fn events(&mut self) -> Result<i32> {
+        // The descriptor may be readable although its cause was dealt with by an earlier call.
+        self.shared.signal().clear();
+        self.drain_mailbox();
+        self.process_commands()?;
+        let mut events = 0;
+        if self.pattern.has_in(&mut self.pipes, &self.options) {
+            events |= IN;
+        }
+        if self.pattern.has_out(&mut self.pipes, &self.options) {
+            events |= OUT;
+        }
+        self.after_operation();
+        Ok(events)
+    }
+
+    /// Whether the part received last has successors (ZMQ_RCVMORE).
+    pub fn has_more(&self) -> bool {
+        self.has_more
+    }
+}
