@@ -1,7 +1,8 @@
 //! Frames in a pipe that are no messages: routing ids and commands.
 
 use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound};
-use crate::pipe::PipeEnd;
+use crate::options::Options;
+use crate::pipe::{PipeEnd, PipeId, PipeSet};
 
 /// Flag bits of frames that the application never sees.
 pub(super) const CONTROL: u8 = FLAG_COMMAND | FLAG_ROUTING_ID;
@@ -41,12 +42,21 @@ pub(super) fn write_message(end: &mut PipeEnd, body: &[u8]) -> bool {
     is_written
 }
 
-/// Gives the application `body` as the first part of a message of which others follow, with the origin of
-/// the part at the front of `end`.
-pub(super) fn put_prefix(end: &mut PipeEnd, body: &[u8], sink: &mut Inbound<'_>) {
-    sink.put_slice(body);
+/// Gives the application the routing id of `end`, ahead of the message in front of it and with that
+/// message's origin.
+pub(super) fn put_prefix(end: &mut PipeEnd, sink: &mut Inbound<'_>) {
+    sink.put_slice(&end.routing_id);
     if let Inbound::Message(message) = sink {
         message.set_flags(FLAG_MORE);
         message.set_metadata(end.egress().and_then(|reader| reader.origin()));
+    }
+}
+
+/// Sends the empty message that makes us known to a ROUTER (zmq_setsockopt(3), `ZMQ_PROBE_ROUTER`).
+pub(super) fn probe_router(pipes: &mut PipeSet, options: &Options, id: PipeId) {
+    if options.probe_router
+        && let Some(end) = pipes.get(id)
+    {
+        write_message(end, &[]);
     }
 }

@@ -55,7 +55,7 @@ impl FairQueue {
             if flags & CONTROL != 0 {
                 continue;
             }
-            self.rest.push_back(part);
+            self.rest.push_back(own(end, part));
             self.state = State::Rest;
             if flags & FLAG_MORE == 0 {
                 break;
@@ -109,7 +109,7 @@ impl FairQueue {
             self.state = State::Between;
             return Err(Errno::EAGAIN);
         };
-        // What the sink gives back is the caller's own or bytes without a free function of the user.
+        // A copy of ours, or what the caller had: no free function of the user.
         drop(sink.put_message(part));
         if self.rest.is_empty() {
             self.state = State::Between;
@@ -141,6 +141,26 @@ impl FairQueue {
         self.state = State::Within(id);
     }
 
+    /// Receives the routing id of the pipe with the next message, whose parts then follow. Only between
+    /// messages. Errors: EAGAIN.
+    #[inline]
+    pub fn recv_prefix(&mut self, pipes: &mut PipeSet, sink: &mut Inbound<'_>) -> Result<bool> {
+        let id = self.next(pipes).ok_or(Errno::EAGAIN)?;
+        let end = pipes.get(id).ok_or(Errno::EAGAIN)?;
+        control::put_prefix(end, sink);
+        self.enter(id);
+        Ok(true)
+    }
+
+    /// Drops the rest of the message that was begun.
+    pub fn abandon(&mut self, pipes: &mut PipeSet) {
+        if let State::Within(id) = self.state {
+            self.skip(pipes, id);
+        }
+        self.rest.clear();
+        self.state = State::Between;
+    }
+
     /// Whether the next part begins a message.
     pub fn is_between(&self) -> bool {
         self.state == State::Between
@@ -154,4 +174,15 @@ impl FairQueue {
             State::Rest => true,
         }
     }
+}
+
+/// The part without a free function of the user, which is left to the pipe.
+fn own(end: &mut PipeEnd, part: Message) -> Message {
+    if end.egress().is_some() {
+        return part;
+    }
+    let mut copy = Message::from_slice(part.data());
+    copy.set_flags(part.flags());
+    end.trash.push(part);
+    copy
 }

@@ -13,13 +13,14 @@
 #![forbid(unsafe_code)]
 
 mod control;
-
+mod expair;
 mod fair_queue;
-
 mod load_balance;
 mod pipeline;
-
+mod reqrep;
 mod rotation;
+mod routing_ids;
+mod stream;
 
 use crate::errno::{Errno, Result};
 use crate::message::{Inbound, Outbound};
@@ -113,16 +114,28 @@ macro_rules! patterns { ($($variant:ident($policy:ty),)*) => {
 } }
 
 patterns! {
-    Push(pipeline::Push),
+    Dealer(reqrep::Dealer),
+    Pair(expair::Pair),
     Pull(pipeline::Pull),
+    Push(pipeline::Push),
+    Rep(reqrep::Rep),
+    Req(reqrep::Req),
+    Router(reqrep::Router),
+    Stream(stream::Stream),
 }
 
 impl Pattern {
     /// The policy of a socket type; `None` if the type is not offered.
     pub fn new(socket_type: SocketType) -> Option<Self> {
         match socket_type {
-            SocketType::Push => Some(Self::Push(pipeline::Push::default())),
+            SocketType::Dealer => Some(Self::Dealer(reqrep::Dealer::default())),
+            SocketType::Pair => Some(Self::Pair(expair::Pair::default())),
             SocketType::Pull => Some(Self::Pull(pipeline::Pull::default())),
+            SocketType::Push => Some(Self::Push(pipeline::Push::default())),
+            SocketType::Rep => Some(Self::Rep(reqrep::Rep::default())),
+            SocketType::Req => Some(Self::Req(reqrep::Req::default())),
+            SocketType::Router => Some(Self::Router(reqrep::Router::default())),
+            SocketType::Stream => Some(Self::Stream(stream::Stream::default())),
             _ => None,
         }
     }
@@ -130,7 +143,7 @@ impl Pattern {
     /// Whether sockets of this type want to know their peers' routing ids: each pipe then begins with a
     /// frame flagged `FLAG_ROUTING_ID`, empty if the peer has none.
     pub const fn wants_routing_id(socket_type: SocketType) -> bool {
-        matches!(socket_type, SocketType::Router | SocketType::Rep)
+        matches!(socket_type, SocketType::Router)
     }
 
     /// Takes on the pipe `id` of the set.

@@ -1,0 +1,5 @@
+//! PAIR (RFC 31).
+
+mod pair;
+
+pub use pair::Pair;

@@ -1,0 +1,11 @@
+//! REQ, REP, DEALER and ROUTER (RFC 28).
+
+mod dealer;
+mod rep;
+mod req;
+mod router;
+
+pub use dealer::Dealer;
+pub use rep::Rep;
+pub use req::Req;
+pub use router::Router;

@@ -1,0 +1,149 @@
+//! REP: a request in, its reply out, in turns (RFC 28, "The REP Socket Type").
+//!
+//! Invariants: what stands before a request's first empty part, that part included, is its envelope; it
+//! is written, unpublished, to the pipe that the request came from, so that the reply follows it. A
+//! request without an envelope is stepped over; a reply whose peer has gone is dropped.
+
+use crate::errno::{Errno, Result};
+use crate::message::{FLAG_MORE, Inbound, Message, Outbound};
+use crate::options::Options;
+use crate::pattern::fair_queue::FairQueue;
+use crate::pattern::{Attach, Policy, control};
+use crate::pipe::{PipeEnd, PipeId, PipeSet};
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    /// The peers': no request is being dealt with.
+    #[default]
+    Waiting,
+    /// The peers': a request's envelope has been taken off, the rest can be received.
+    Receiving,
+    /// The application's: the request has been received.
+    Replying,
+}
+
+/// The REP socket type.
+#[derive(Default)]
+pub struct Rep {
+    incoming: FairQueue,
+    state: State,
+    /// Where the reply goes, while it can be written.
+    reply_to: Option<PipeId>,
+}
+
+impl Rep {
+    /// Steps over what is no request, and takes the envelope off the one that is.
+    fn find_request(&mut self, pipes: &mut PipeSet) -> Result<()> {
+        while let Some(id) = self.incoming.next(pipes) {
+            let Some(end) = pipes.get(id) else { continue };
+            let mut can_reply = true;
+            if take_envelope(end, &mut can_reply) {
+                self.reply_to = can_reply.then_some(id);
+                self.incoming.enter(id);
+                self.state = State::Receiving;
+                return Ok(());
+            }
+            end.rollback();
+            self.incoming.skip(pipes, id);
+        }
+        Err(Errno::EAGAIN)
+    }
+}
+
+/// Moves the envelope in front of `end` to the reply. Answers whether there was one; stops at the part
+/// that does not fit.
+fn take_envelope(end: &mut PipeEnd, can_reply: &mut bool) -> bool {
+    loop {
+        match end.peek() {
+            Some(view) if view.flags & FLAG_MORE != 0 => {}
+            Some(_) | None => return false,
+        }
+        let mut part = Message::new();
+        end.read(&mut Inbound::Message(&mut part));
+        let is_delimiter = part.is_empty();
+        *can_reply = *can_reply && end.write(&mut Outbound::Message(&mut part), FLAG_MORE);
+        if !*can_reply {
+            end.rollback();
+        }
+        if !part.is_empty() && end.egress().is_none() {
+            end.trash.push(part);
+        }
+        if is_delimiter {
+            return true;
+        }
+    }
+}
+
+impl Policy for Rep {
+    fn attach(&mut self, _: &mut PipeSet, _: &Options, id: PipeId, _: Attach) {
+        self.incoming.attach(id);
+    }
+
+    fn handle_readable(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
+        self.incoming.handle_readable(id);
+    }
+
+    fn handle_writable(&mut self, _: &mut PipeSet, _: &Options, _: PipeId) {}
+
+    fn handle_closed(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
+        self.incoming.handle_closed(pipes, id);
+        if self.reply_to == Some(id) {
+            self.reply_to = None;
+        }
+        if self.state == State::Receiving && self.incoming.is_between() {
+            self.state = State::Waiting;
+        }
+    }
+
+    fn send(
+        &mut self,
+        pipes: &mut PipeSet,
+        _: &Options,
+        part: &mut Outbound<'_>,
+        more: bool,
+    ) -> Result<()> {
+        match self.state {
+            State::Waiting | State::Receiving => return Err(Errno::EFSM),
+            State::Replying => {}
+        }
+        if let Some(end) = self.reply_to.and_then(|id| pipes.get(id)) {
+            if !end.write(part, control::flags(more)) {
+                end.rollback();
+                self.reply_to = None;
+            } else if !more {
+                end.commit();
+            }
+        }
+        if !more {
+            self.state = State::Waiting;
+            self.reply_to = None;
+        }
+        Ok(())
+    }
+
+    fn recv(&mut self, pipes: &mut PipeSet, _: &Options, sink: &mut Inbound<'_>) -> Result<bool> {
+        match self.state {
+            State::Waiting => self.find_request(pipes)?,
+            State::Receiving => {}
+            State::Replying => return Err(Errno::EFSM),
+        }
+        let more = self.incoming.recv(pipes, sink)?;
+        if !more {
+            self.state = State::Replying;
+        }
+        Ok(more)
+    }
+
+    fn has_in(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
+        match self.state {
+            State::Waiting => self.find_request(pipes).is_ok(),
+            State::Receiving => true,
+            State::Replying => false,
+        }
+    }
+
+    fn has_out(&mut self, _: &mut PipeSet, _: &Options) -> bool {
+        self.state == State::Replying
+    }
+}
