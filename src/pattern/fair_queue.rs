@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use super::control::{self, CONTROL};
 use super::rotation::Rotation;
 use crate::errno::{Errno, Result};
-use crate::message::{FLAG_MORE, Inbound, Message};
+use crate::message::{FLAG_MORE, Inbound, Message, defer};
 use crate::pipe::{PipeEnd, PipeId, PipeSet};
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl FairQueue {
             if flags & CONTROL != 0 {
                 continue;
             }
-            self.rest.push_back(own(end, part));
+            self.rest.push_back(part);
             self.state = State::Rest;
             if flags & FLAG_MORE == 0 {
                 break;
@@ -109,8 +109,7 @@ impl FairQueue {
             self.state = State::Between;
             return Err(Errno::EAGAIN);
         };
-        // A copy of ours, or what the caller had: no free function of the user.
-        drop(sink.put_message(part));
+        defer(sink.put_message(part));
         if self.rest.is_empty() {
             self.state = State::Between;
         }
@@ -157,7 +156,7 @@ impl FairQueue {
         if let State::Within(id) = self.state {
             self.skip(pipes, id);
         }
-        self.rest.clear();
+        self.rest.drain(..).for_each(defer);
         self.state = State::Between;
     }
 
@@ -174,15 +173,4 @@ impl FairQueue {
             State::Rest => true,
         }
     }
-}
-
-/// The part without a free function of the user, which is left to the pipe.
-fn own(end: &mut PipeEnd, part: Message) -> Message {
-    if end.egress().is_some() {
-        return part;
-    }
-    let mut copy = Message::from_slice(part.data());
-    copy.set_flags(part.flags());
-    end.trash.push(part);
-    copy
 }

@@ -3,12 +3,15 @@
 //! | file | duty |
 //! | --- | --- |
 //! | [`pipeline`] | PUSH, PULL (RFC 30) |
+//! | [`reqrep`] | REQ, REP, DEALER, ROUTER (RFC 28) |
+//! | [`expair`] | PAIR (RFC 31) |
+//! | [`stream`] | STREAM (zmq_socket(3), "Native pattern") |
 //! | [`load_balance`], [`fair_queue`] | the routings |
-//! | [`rotation`], [`control`] | what the routings and types share |
+//! | [`rotation`], [`routing_ids`], [`control`] | what the routings and types share |
 //!
 //! Invariants: nothing here blocks, sees a clock, a descriptor, a thread or a byte stream. A socket type
-//! *has* routings and a state enum. Parts that are dropped go through the pipe's `skip` or `rollback`, or
-//! stay with the caller, so that free functions run where no lock is held. A new socket type is a new
+//! *has* routings and a state enum. Parts that are dropped are deferred or stay with the caller, so that
+//! free functions run where no lock is held. A new socket type is a new
 //! variant of [`Pattern`] and an implementation of [`Policy`].
 #![forbid(unsafe_code)]
 

@@ -5,7 +5,7 @@
 //! request without an envelope is stepped over; a reply whose peer has gone is dropped.
 
 use crate::errno::{Errno, Result};
-use crate::message::{FLAG_MORE, Inbound, Message, Outbound};
+use crate::message::{FLAG_MORE, Inbound, Message, Outbound, defer};
 use crate::options::Options;
 use crate::pattern::fair_queue::FairQueue;
 use crate::pattern::{Attach, Policy, control};
@@ -66,9 +66,7 @@ fn take_envelope(end: &mut PipeEnd, can_reply: &mut bool) -> bool {
         if !*can_reply {
             end.rollback();
         }
-        if !part.is_empty() && end.egress().is_none() {
-            end.trash.push(part);
-        }
+        defer(part);
         if is_delimiter {
             return true;
         }
