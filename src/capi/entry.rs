@@ -5,7 +5,7 @@
 //! prototype promises: a number, a pointer, or the value that says "look at errno".
 
 use std::any::Any;
-use std::ffi::{c_char, c_int, c_long, c_ulong};
+use std::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
@@ -139,6 +139,45 @@ pub unsafe fn bytes_from_c<'a>(string: *const c_char) -> Result<&'a [u8]> {
     Ok(unsafe { std::ffi::CStr::from_ptr(string) }.to_bytes())
 }
 
+/// `len` bytes of the application's; NULL is EFAULT unless there is none.
+///
+/// # Safety
+///
+/// `data` is NULL or valid for reads of `len` bytes for `'a`.
+#[inline]
+pub unsafe fn bytes_of_c<'a>(data: *const c_void, len: usize) -> Result<&'a [u8]> {
+    if data.is_null() {
+        return if len == 0 { Ok(&[]) } else { Err(Errno::EFAULT) };
+    }
+    // SAFETY: not NULL, so the caller guarantees `len` readable bytes.
+    Ok(unsafe { std::slice::from_raw_parts(data.cast(), len) })
+}
+
+/// As [`bytes_of_c`], to write to.
+///
+/// # Safety
+///
+/// `data` is NULL or valid for writes of `len` bytes for `'a`, and nobody else uses them.
+#[inline]
+pub unsafe fn bytes_of_c_mut<'a>(data: *mut c_void, len: usize) -> Result<&'a mut [u8]> {
+    if data.is_null() {
+        return if len == 0 { Ok(&mut []) } else { Err(Errno::EFAULT) };
+    }
+    // SAFETY: not NULL, so the caller guarantees `len` writable bytes.
+    Ok(unsafe { std::slice::from_raw_parts_mut(data.cast(), len) })
+}
+
+/// A text that the application passed; EINVAL for NULL and for what is not UTF-8.
+///
+/// # Safety
+///
+/// As for [`bytes_from_c`].
+pub unsafe fn text_from_c<'a>(string: *const c_char) -> Result<&'a str> {
+    // SAFETY: the same contract, passed on.
+    let bytes = unsafe { bytes_from_c(string) }?;
+    std::str::from_utf8(bytes).map_err(|_| Errno::EINVAL)
+}
+
 /// The body of a function that the engine does not serve yet: it answers ENOTSUP.
 ///
 /// Takes the parameters so that none is unused; `tests/functions.rs` lists who still stands here.
@@ -153,7 +192,6 @@ pub(crate) use not_yet;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::c_void;
 
     fn panics() -> Result<c_int> {
         std::panic::resume_unwind(Box::new("broken invariant"))

@@ -2,7 +2,9 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use super::entry::not_yet;
+use super::entry::{entry, text_from_c};
+use super::socket::handle;
+use crate::options::SocketType;
 
 /// Reports what happens to a socket at an inproc endpoint (zmq_socket_monitor(3)).
 #[unsafe(no_mangle)]
@@ -11,5 +13,15 @@ pub unsafe extern "C" fn zmq_socket_monitor(
     addr: *const c_char,
     events: c_int,
 ) -> c_int {
-    not_yet!(socket, addr, events)
+    entry(|| {
+        handle(socket).with(|socket| {
+            // SAFETY: by the manual page a string of the caller's, or NULL.
+            let endpoint = match addr.is_null() {
+                true => None,
+                false => Some(unsafe { text_from_c(addr) }?),
+            };
+            let pair = SocketType::Pair.into_c();
+            socket.monitor(endpoint, u64::from(events.cast_unsigned()), 1, pair)
+        })
+    })
 }

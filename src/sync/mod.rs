@@ -1,4 +1,5 @@
 //! Waiting and waking: the signal that a thread sleeps on and the mailbox that feeds it.
+#![forbid(unsafe_code)]
 
 mod mailbox;
 mod signal;

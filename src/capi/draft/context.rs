@@ -2,7 +2,9 @@
 
 use std::ffi::{c_int, c_void};
 
-use crate::capi::entry::not_yet;
+use crate::capi::context::CONTEXTS;
+use crate::capi::entry::{bytes_of_c, bytes_of_c_mut, entry};
+use crate::errno::Errno;
 
 /// Sets a context option of any size (zmq_ctx_set_ext(3)).
 #[unsafe(no_mangle)]
@@ -12,7 +14,12 @@ pub unsafe extern "C" fn zmq_ctx_set_ext(
     optval: *const c_void,
     optvallen: usize,
 ) -> c_int {
-    not_yet!(context, option, optval, optvallen)
+    entry(|| {
+        let context = CONTEXTS.get(context)?;
+        // SAFETY: by the manual page `optvallen` readable bytes, or NULL.
+        let value = unsafe { bytes_of_c(optval, optvallen) }?;
+        context.with_options(|options| options.set_ext(option, value))
+    })
 }
 
 /// Reads a context option of any size (zmq_ctx_get_ext(3)).
@@ -23,5 +30,13 @@ pub unsafe extern "C" fn zmq_ctx_get_ext(
     optval: *mut c_void,
     optvallen: *mut usize,
 ) -> c_int {
-    not_yet!(context, option, optval, optvallen)
+    entry(|| {
+        let context = CONTEXTS.get(context)?;
+        // SAFETY: by the manual page a size of the caller's, or NULL.
+        let len = unsafe { optvallen.as_mut() }.ok_or(Errno::EINVAL)?;
+        // SAFETY: by the manual page `*optvallen` writable bytes, or NULL.
+        let out = unsafe { bytes_of_c_mut(optval, *len) }?;
+        *len = context.with_options(|options| options.get_ext(option, out))?;
+        Ok(())
+    })
 }

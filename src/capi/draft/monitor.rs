@@ -2,7 +2,8 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use crate::capi::entry::not_yet;
+use crate::capi::entry::{entry, not_yet, text_from_c};
+use crate::capi::socket::handle;
 
 /// Reports what happens to a socket in event format 1 or 2 (zmq_socket_monitor_versioned(3)).
 #[unsafe(no_mangle)]
@@ -13,7 +14,16 @@ pub unsafe extern "C" fn zmq_socket_monitor_versioned(
     event_version: c_int,
     r#type: c_int,
 ) -> c_int {
-    not_yet!(socket, addr, events, event_version, r#type)
+    entry(|| {
+        handle(socket).with(|socket| {
+            // SAFETY: by the manual page a string of the caller's, or NULL.
+            let endpoint = match addr.is_null() {
+                true => None,
+                false => Some(unsafe { text_from_c(addr) }?),
+            };
+            socket.monitor(endpoint, events, event_version, r#type)
+        })
+    })
 }
 
 /// Asks for a ZMQ_EVENT_PIPES_STATS event of each pipe.
