@@ -3,10 +3,11 @@
 //! | file | duty |
 //! | --- | --- |
 //! | [`pipeline`] | PUSH, PULL (RFC 30) |
+//! | [`pubsub`] | PUB, SUB, XPUB, XSUB (RFC 29) |
 //! | [`reqrep`] | REQ, REP, DEALER, ROUTER (RFC 28) |
 //! | [`expair`] | PAIR (RFC 31) |
 //! | [`stream`] | STREAM (zmq_socket(3), "Native pattern") |
-//! | [`load_balance`], [`fair_queue`] | the routings |
+//! | [`load_balance`], [`fair_queue`], [`fan_out`] | the routings |
 //! | [`rotation`], [`routing_ids`], [`control`] | what the routings and types share |
 //!
 //! Invariants: nothing here blocks, sees a clock, a descriptor, a thread or a byte stream. A socket type
@@ -18,8 +19,10 @@
 mod control;
 mod expair;
 mod fair_queue;
+mod fan_out;
 mod load_balance;
 mod pipeline;
+mod pubsub;
 mod reqrep;
 mod rotation;
 mod routing_ids;
@@ -119,12 +122,16 @@ macro_rules! patterns { ($($variant:ident($policy:ty),)*) => {
 patterns! {
     Dealer(reqrep::Dealer),
     Pair(expair::Pair),
+    Pub(pubsub::Pub),
     Pull(pipeline::Pull),
     Push(pipeline::Push),
     Rep(reqrep::Rep),
     Req(reqrep::Req),
     Router(reqrep::Router),
     Stream(stream::Stream),
+    Sub(pubsub::Sub),
+    Xpub(pubsub::Xpub),
+    Xsub(pubsub::Xsub),
 }
 
 impl Pattern {
@@ -133,13 +140,25 @@ impl Pattern {
         match socket_type {
             SocketType::Dealer => Some(Self::Dealer(reqrep::Dealer::default())),
             SocketType::Pair => Some(Self::Pair(expair::Pair::default())),
+            SocketType::Pub => Some(Self::Pub(pubsub::Pub::default())),
             SocketType::Pull => Some(Self::Pull(pipeline::Pull::default())),
             SocketType::Push => Some(Self::Push(pipeline::Push::default())),
             SocketType::Rep => Some(Self::Rep(reqrep::Rep::default())),
             SocketType::Req => Some(Self::Req(reqrep::Req::default())),
             SocketType::Router => Some(Self::Router(reqrep::Router::default())),
             SocketType::Stream => Some(Self::Stream(stream::Stream::default())),
-            _ => None,
+            SocketType::Sub => Some(Self::Sub(pubsub::Sub::default())),
+            SocketType::Xpub => Some(Self::Xpub(pubsub::Xpub::default())),
+            SocketType::Xsub => Some(Self::Xsub(pubsub::Xsub::default())),
+            SocketType::Server
+            | SocketType::Client
+            | SocketType::Radio
+            | SocketType::Dish
+            | SocketType::Gather
+            | SocketType::Scatter
+            | SocketType::Dgram
+            | SocketType::Peer
+            | SocketType::Channel => None,
         }
     }
 

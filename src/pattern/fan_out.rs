@@ -1,0 +1,165 @@
+//! Messages out to several pipes at once (RFC 29).
+//!
+//! Invariants: the targets of a message are chosen at its first part; a pipe that is full then gets no
+//! part of it. A body that several pipes are to hold is shared, not copied for each.
+
+use super::control::flags;
+use crate::message::{Message, Outbound};
+use crate::pipe::{PipeEnd, PipeId, PipeSet};
+
+/// Bodies from this size on are shared even with pipes of bytes, which then pass them by reference.
+const SHARED_FROM: usize = 32 * 1024;
+/// Bodies up to this size fit into a message itself, and are cheaper to copy than to share.
+const INLINE: usize = 48;
+
+/// Messages out to several pipes.
+#[derive(Default)]
+pub(super) struct FanOut {
+    pipes: Vec<PipeId>,
+    /// Where the message goes.
+    targets: Vec<PipeId>,
+    /// By the number of the pipe: the last round in which it became a target.
+    marks: Vec<u32>,
+    round: u32,
+    is_within: bool,
+}
+
+impl FanOut {
+    /// Adds a pipe.
+    pub fn attach(&mut self, id: PipeId) {
+        let slot = id.0 as usize;
+        if self.marks.len() <= slot {
+            self.marks.resize(slot + 1, 0);
+        }
+        self.pipes.push(id);
+    }
+
+    /// The pipe goes.
+    pub fn handle_closed(&mut self, id: PipeId) {
+        for list in [&mut self.pipes, &mut self.targets] {
+            if let Some(place) = list.iter().position(|known| *known == id) {
+                list.swap_remove(place);
+            }
+        }
+        if let Some(mark) = self.marks.get_mut(id.0 as usize) {
+            *mark = 0;
+        }
+    }
+
+    /// All pipes.
+    pub fn pipes(&self) -> &[PipeId] {
+        &self.pipes
+    }
+
+    /// Whether the next part belongs to a message that was begun.
+    #[inline]
+    pub fn is_within(&self) -> bool {
+        self.is_within
+    }
+
+    /// Begins to choose targets.
+    #[inline]
+    pub fn begin(&mut self) {
+        self.targets.clear();
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.marks.fill(0);
+            self.round = 1;
+        }
+    }
+
+    /// Makes a pipe a target, once.
+    #[inline]
+    pub fn add_target(&mut self, id: PipeId) {
+        if let Some(mark) = self.marks.get_mut(id.0 as usize)
+            && *mark != self.round
+        {
+            *mark = self.round;
+            self.targets.push(id);
+        }
+    }
+
+    /// Makes the pipes that are no targets the targets, and the other way round.
+    pub fn invert(&mut self) {
+        let (marks, round) = (&self.marks, self.round);
+        let is_marked = |id: &PipeId| marks.get(id.0 as usize) == Some(&round);
+        self.targets.clear();
+        self.targets.extend(self.pipes.iter().filter(|id| !is_marked(id)));
+    }
+
+    /// Makes all pipes targets.
+    pub fn add_all(&mut self) {
+        self.targets.clone_from(&self.pipes);
+    }
+
+    /// Whether no target is full.
+    pub fn has_room(&self, pipes: &mut PipeSet) -> bool {
+        self.targets
+            .iter()
+            .all(|id| pipes.get(*id).is_none_or(|end| end.is_writable() || end.is_peer_gone()))
+    }
+
+    /// Sends a part to the targets; those that cannot take it get nothing of its message.
+    #[inline]
+    pub fn send(&mut self, pipes: &mut PipeSet, part: &mut Outbound<'_>, more: bool) {
+        let mut shared = Shared::new(part, self.targets.len());
+        let mut at = 0;
+        while let Some(id) = self.targets.get(at).copied() {
+            let is_last = at + 1 == self.targets.len();
+            if let Some(end) = pipes.get(id) {
+                if shared.write(end, part, flags(more), is_last) {
+                    if !more {
+                        end.commit();
+                    }
+                    at += 1;
+                    continue;
+                }
+                if self.is_within {
+                    end.rollback();
+                }
+            }
+            self.targets.swap_remove(at);
+        }
+        self.is_within = more;
+    }
+}
+
+/// The one body of a part that several pipes hold.
+struct Shared {
+    message: Option<Message>,
+    is_needed_by_all: bool,
+}
+
+impl Shared {
+    #[inline]
+    fn new(part: &Outbound<'_>, targets: usize) -> Self {
+        let is_slice = matches!(part, Outbound::Slice(_));
+        let is_needed_by_all = is_slice && targets > 1 && part.body().len() >= SHARED_FROM;
+        Self { message: None, is_needed_by_all }
+    }
+
+    #[inline]
+    fn write(
+        &mut self,
+        end: &mut PipeEnd,
+        part: &mut Outbound<'_>,
+        flags: u8,
+        is_last: bool,
+    ) -> bool {
+        let takes_message = end.intake().is_none();
+        if !self.is_needed_by_all && (!takes_message || (is_last && self.message.is_none())) {
+            return end.write(part, flags);
+        }
+        if !end.is_writable() {
+            return false;
+        }
+        let mut copy = match part {
+            Outbound::Message(message) => (**message).clone(),
+            Outbound::Slice(body) if body.len() <= INLINE => Message::from_slice(body),
+            Outbound::Slice(body) => {
+                self.message.get_or_insert_with(|| Message::from_slice(body)).clone()
+            }
+        };
+        end.write(&mut Outbound::Message(&mut copy), flags)
+    }
+}

@@ -1,0 +1,77 @@
+//! What a subscriber wants: topics, each counted as often as it was subscribed to (RFC 29, "The SUB
+//! Socket Type").
+
+use std::sync::Arc;
+
+use super::prefixes::Prefixes;
+
+/// Topics with counts.
+#[derive(Default)]
+pub(super) struct Filter {
+    topics: Prefixes<u32>,
+}
+
+impl Filter {
+    /// Subscribes once more.
+    pub fn add(&mut self, topic: &[u8]) {
+        match self.topics.get_mut(topic) {
+            Some(count) => *count = count.saturating_add(1),
+            None => self.topics.insert(topic.into(), 1),
+        }
+    }
+
+    /// Takes one subscription back; answers whether it was the last to its topic.
+    pub fn remove(&mut self, topic: &[u8]) -> bool {
+        match self.topics.get_mut(topic) {
+            None => false,
+            Some(1) => {
+                self.topics.remove(topic);
+                true
+            }
+            Some(count) => {
+                *count -= 1;
+                false
+            }
+        }
+    }
+
+    /// Whether a message that begins with `data` is wanted.
+    #[inline]
+    pub fn has_match(&self, data: &[u8]) -> bool {
+        self.topics.has_match(data)
+    }
+
+    /// Whether every message is wanted.
+    #[inline]
+    pub fn has_everything(&self) -> bool {
+        self.topics.has_empty()
+    }
+
+    /// The topics.
+    pub fn topics(&self) -> impl Iterator<Item = &Arc<[u8]>> {
+        self.topics.topics()
+    }
+
+    /// Number of topics.
+    pub fn len(&self) -> usize {
+        self.topics.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_lasts_until_each_subscription_is_taken_back() {
+        let mut filter = Filter::default();
+        assert!(!filter.remove(b"a"));
+        filter.add(b"a");
+        filter.add(b"a");
+        assert_eq!(filter.len(), 1);
+        assert!(!filter.remove(b"a"));
+        assert!(filter.has_match(b"abc"));
+        assert!(filter.remove(b"a"));
+        assert!(!filter.has_match(b"abc"));
+    }
+}

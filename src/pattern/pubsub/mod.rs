@@ -1,0 +1,16 @@
+//! PUB, SUB, XPUB and XSUB (RFC 29).
+
+mod filter;
+mod prefixes;
+mod publisher;
+mod sub;
+mod subscriber;
+mod subscriptions;
+mod upstream;
+mod xpub;
+mod xsub;
+
+pub use publisher::Pub;
+pub use sub::Sub;
+pub use xpub::Xpub;
+pub use xsub::Xsub;
