@@ -1,0 +1,88 @@
+"""The list of cases and what they share: the transcript, a bound socket with a monitor, the good peer at the end."""
+
+import dataclasses
+import typing
+
+from library import DEALER, PULL, PUSH, QUIET_MS, SOON_MS, Library
+from peer import Peer
+
+CASES = {}
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    body: typing.Callable
+    arguments: tuple
+    ours_only: str = ""
+    expected: str = ""
+
+
+def add(name, body, *arguments, ours_only="", expected=""):
+    """Another case; with a reason in ours_only it is run on ours alone and has to print what is expected."""
+    assert name not in CASES, name
+    CASES[name] = Case(name, body, arguments, ours_only, expected)
+
+
+def run(name, path):
+    library = Library(path)
+    CASES[name].body(library, *CASES[name].arguments)
+    library.end()
+
+
+def show(label, value):
+    """One line of the transcript: bytes readable, long ones by their size."""
+    if isinstance(value, (list, tuple)):
+        print(f"{label}: " + " | ".join(text(v) for v in value))
+    else:
+        print(f"{label}: {text(value)}")
+
+
+def text(value):
+    if isinstance(value, bytes):
+        return repr(value)[2:-1] if len(value) <= 300 else f"<{len(value)} bytes>"
+    return str(value)
+
+
+def show_events(monitor, until=None):
+    """The events until it is quiet, or up to one."""
+    names = []
+    while (name := monitor.next_event(SOON_MS if until else QUIET_MS)) is not None:
+        names.append(name)
+        if until and name.startswith(until):
+            break
+    print("events: " + (", ".join(names) or "none"))
+
+
+def bound(library, type_, **options):
+    """A bound socket, its monitor (past LISTENING) and its port."""
+    s = library.socket(type_, **options)
+    monitor = s.monitor()
+    port = s.bind()
+    assert monitor.next_event(SOON_MS) == "LISTENING"
+    return s, monitor, port
+
+
+def serve_good_peer(library, s, type_, port):
+    """A good peer is served as if nothing had happened."""
+    good = library.socket({PULL: PUSH, DEALER: DEALER}[type_])
+    good.connect(port)
+    good.send(b"good", b"peer")
+    show("good peer", s.recv())
+
+
+def attack(library, type_, peer_type, options, pieces):
+    """After a good handshake the peer sends the pieces; the monitor, the connection and the next good peer are shown."""
+    s, monitor, port = bound(library, type_, **options)
+    peer = Peer.to(port)
+    peer.shake(peer_type, 1)
+    show_events(monitor, "HANDSHAKE_SUCCEEDED")
+    peer.send(*pieces)
+    got, state = peer.rest()
+    show("connection", state)
+    # What it sent before it closed may be lost with bytes of ours unread.
+    show("sent back", got if state == "open" else "")
+    show("delivered", s.recv(QUIET_MS))
+    show_events(monitor)
+    peer.close()
+    serve_good_peer(library, s, type_, port)
