@@ -97,7 +97,12 @@ impl Context {
         }
         self.live.fetch_add(1, Ordering::SeqCst);
         let shared = Arc::new(SocketShared::new(Arc::clone(self)));
-        sockets.retain(|socket| socket.strong_count() > 0);
+        if sockets.len() == sockets.capacity() {
+            // Amortised: before the list grows, those that are gone make room.
+            sockets.retain(|socket| socket.strong_count() > 0);
+            let len = sockets.len();
+            sockets.reserve(len + 1);
+        }
         sockets.push(Arc::downgrade(&shared));
         drop(sockets);
         if self.is_terminating() {

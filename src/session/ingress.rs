@@ -164,18 +164,22 @@ impl Ingress {
         if self.loose.is_some() {
             return self.pass_loose(engine, pipe);
         }
-        let mut credit = pipe.credit().max(u32::from(self.is_mid_message));
-        let most = credit;
-        let outcome = self.scan(engine, pipe, &mut credit);
-        let passed = most - credit;
-        if passed > 0 {
-            pipe.note_received(passed);
-            pipe.commit();
+        loop {
+            let mut credit = pipe.credit().max(u32::from(self.is_mid_message));
+            let most = credit;
+            let outcome = self.scan(engine, pipe, &mut credit);
+            let passed = most - credit;
+            if passed > 0 {
+                pipe.note_received(passed);
+                pipe.commit();
+            }
+            match outcome? {
+                Scan::Passed | Scan::Partial => return Ok(true),
+                // Asking anew finds credit given since, or lets the reader tell of it.
+                Scan::Stalled if passed > 0 => {}
+                Scan::Stalled => return Ok(false),
+            }
         }
-        Ok(match outcome? {
-            Scan::Stalled => false,
-            Scan::Passed | Scan::Partial => true,
-        })
     }
 
     fn scan(

@@ -13,6 +13,7 @@ const LEAST_ROOM: usize = 512;
 impl ByteWriter {
     /// Where received bytes go: at least [`LEAST_ROOM`], after what was received before.
     pub fn room(&mut self) -> &mut [u8] {
+        self.skip_written();
         if self.capacity - self.filled < LEAST_ROOM {
             self.move_on(LEAST_ROOM);
         }
@@ -21,9 +22,15 @@ impl ByteWriter {
 
     /// Makes sure that `need` bytes in all fit from the first one not passed yet.
     pub fn reserve(&mut self, need: usize) {
+        self.skip_written();
         if self.capacity - self.position < need {
             self.move_on(need);
         }
+    }
+
+    /// Frames of our own may have been written since the last read, when nothing was pending.
+    fn skip_written(&mut self) {
+        self.filled = self.filled.max(self.position);
     }
 
     fn spare(&mut self) -> &mut [u8] {
@@ -51,6 +58,7 @@ impl ByteWriter {
 
     /// What was received and not passed yet.
     pub fn pending(&mut self) -> &mut [u8] {
+        self.skip_written();
         // SAFETY: inside the tail, received, unpublished, ours.
         let at = unsafe { self.data().add(self.position) };
         // SAFETY: as above.
