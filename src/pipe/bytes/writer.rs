@@ -91,6 +91,16 @@ impl ByteWriter {
     #[inline]
     pub fn end_message(&mut self) {
         self.boundary = (self.tail, self.position);
+        if self.capacity == 0 {
+            self.leave_body();
+        }
+    }
+
+    /// A body by reference is let go when the reader steps past it: it must not stay the last segment.
+    #[cold]
+    fn leave_body(&mut self) {
+        self.grow(MOST_HEADER);
+        self.boundary = (self.tail, self.position);
     }
 
     /// Makes everything up to the last whole message visible; `messages` have been completed in all,
