@@ -1,1 +1,295 @@
-//! (being built)
+//! Waiting for any of several sockets and descriptors (zmq_poll(3)).
+//!
+//! Sockets are asked first, without a system call. Who has to sleep does so on the signal of the one socket,
+//! or in poll(2) over the descriptors of all of them.
+//!
+//! Invariant: nobody sleeps on a pass in which a socket took commands, because a socket may stand in
+//! several items, and what the first was to be woken by is then gone from the signal.
+#![forbid(unsafe_code)]
+
+use std::ffi::c_long;
+use std::os::fd::RawFd;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::context::SocketShared;
+use crate::errno::{Errno, Result};
+use crate::socket::{Handle, Socket};
+use crate::sys::net::{self, PollFd};
+
+/// A message or a byte can be received (ZMQ_POLLIN).
+pub const IN: i16 = 1;
+/// A message or a byte can be sent (ZMQ_POLLOUT).
+pub const OUT: i16 = 2;
+/// Something is wrong with a descriptor (ZMQ_POLLERR); never found on sockets.
+pub const ERR: i16 = 4;
+/// Urgent data on a descriptor (ZMQ_POLLPRI).
+pub const PRI: i16 = 8;
+
+/// What an item waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A socket of the library.
+    Socket(Handle),
+    /// A descriptor of the operating system; negative: nothing.
+    Fd(RawFd),
+}
+
+/// One thing to wait for.
+pub trait Item {
+    /// What it is.
+    fn source(&self) -> Source;
+    /// Bits to wait for.
+    fn events(&self) -> i16;
+    /// Takes the bits that were found.
+    fn set_revents(&mut self, revents: i16);
+}
+
+/// Waits until an item has what it waits for, at most `timeout_ms` (negative: for ever), with the signal mask
+/// `mask` in place meanwhile; answers how many have. Errors: ENOTSOCK, ETERM, EINTR, EMFILE.
+pub fn poll<I: Item>(
+    items: &mut [I],
+    timeout_ms: c_long,
+    mask: Option<&libc::sigset_t>,
+) -> Result<usize> {
+    items.iter_mut().for_each(|item| item.set_revents(0));
+    let mut pass = ask_sockets(items)?;
+    let has_fds = items.iter().any(|item| matches!(item.source(), Source::Fd(_)));
+    if !has_fds && (pass.ready > 0 || timeout_ms == 0 && !items.is_empty()) {
+        return Ok(pass.ready);
+    }
+    let deadline = Deadline::in_ms(timeout_ms);
+    if let ([item], None) = (&*items, mask)
+        && let Source::Socket(handle) = item.source()
+    {
+        return poll_one(items, handle, deadline);
+    }
+    let mut watch = Watch::new(items)?;
+    loop {
+        let must_look_again = pass.ready > 0 || pass.has_taken_commands;
+        watch.sleep(if must_look_again { 0 } else { deadline.left_ms() }, mask)?;
+        pass = watch.ask(items)?;
+        if pass.ready > 0 || deadline.is_over() && !pass.has_taken_commands {
+            return Ok(pass.ready);
+        }
+    }
+}
+
+/// A single socket needs no descriptor: its signal is waited for.
+fn poll_one<I: Item>(items: &mut [I], handle: Handle, deadline: Deadline) -> Result<usize> {
+    loop {
+        match handle.shared()?.signal().wait(deadline.0) {
+            Ok(()) => {}
+            Err(Errno::EAGAIN) => return Ok(0),
+            Err(error) => return Err(error),
+        }
+        let pass = ask_sockets(items)?;
+        if pass.ready > 0 {
+            return Ok(pass.ready);
+        }
+    }
+}
+
+/// What one look at all items found.
+#[derive(Clone, Copy, Default)]
+struct Pass {
+    /// Items that have what they wait for.
+    ready: usize,
+    has_taken_commands: bool,
+}
+
+impl Pass {
+    fn note<I: Item>(&mut self, item: &mut I, revents: i16) {
+        item.set_revents(revents);
+        self.ready += usize::from(revents != 0);
+    }
+
+    /// Asks a socket; `ask` is how.
+    fn note_socket<I: Item>(
+        &mut self,
+        item: &mut I,
+        handle: Handle,
+        ask: fn(&mut Socket) -> Result<i32>,
+    ) -> Result<()> {
+        let (found, turns) = handle.with(|socket| {
+            let before = socket.turns();
+            Ok((ask(socket)?, socket.turns() - before))
+        })?;
+        self.has_taken_commands |= turns > 0;
+        self.note(item, found as i16 & item.events());
+        Ok(())
+    }
+}
+
+fn ask_sockets<I: Item>(items: &mut [I]) -> Result<Pass> {
+    let mut pass = Pass::default();
+    for item in items {
+        match item.source() {
+            Source::Socket(handle) => pass.note_socket(item, handle, Socket::ready)?,
+            Source::Fd(_) => {}
+        }
+    }
+    Ok(pass)
+}
+
+/// The descriptors of all items, in their order.
+struct Watch {
+    fds: Vec<PollFd>,
+    /// Keeps the descriptors of the sockets open.
+    _sockets: Vec<Arc<SocketShared>>,
+}
+
+impl Watch {
+    fn new<I: Item>(items: &[I]) -> Result<Self> {
+        let mut fds = Vec::with_capacity(items.len());
+        let mut sockets = Vec::new();
+        for item in items {
+            fds.push(match item.source() {
+                Source::Socket(handle) => {
+                    let shared = handle.shared()?;
+                    let fd = shared.signal().fd()?;
+                    sockets.push(shared);
+                    PollFd::new(fd, libc::POLLIN)
+                }
+                Source::Fd(fd) => PollFd::new(fd, into_poll(item.events())),
+            });
+        }
+        Ok(Self { fds, _sockets: sockets })
+    }
+
+    fn sleep(&mut self, timeout_ms: i32, mask: Option<&libc::sigset_t>) -> Result<()> {
+        match mask {
+            Some(mask) => net::ppoll(&mut self.fds, timeout_ms, mask),
+            None => net::poll(&mut self.fds, timeout_ms),
+        }
+        .map(drop)
+    }
+
+    /// Looks at all items after a sleep.
+    fn ask<I: Item>(&self, items: &mut [I]) -> Result<Pass> {
+        let mut pass = Pass::default();
+        for (item, fd) in items.iter_mut().zip(&self.fds) {
+            match item.source() {
+                Source::Socket(handle) if fd.revents() != 0 => {
+                    pass.note_socket(item, handle, Socket::events)?;
+                }
+                Source::Socket(handle) => pass.note_socket(item, handle, Socket::ready)?,
+                Source::Fd(_) => pass.note(item, from_poll(fd.revents())),
+            }
+        }
+        Ok(pass)
+    }
+}
+
+/// The bits of poll(2) for those of an item.
+fn into_poll(events: i16) -> i16 {
+    let bits = [(IN, libc::POLLIN), (OUT, libc::POLLOUT), (PRI, libc::POLLPRI)];
+    bits.iter().filter(|(ours, _)| events & ours != 0).fold(0, |all, (_, theirs)| all | theirs)
+}
+
+/// The bits of an item for those of poll(2): whatever has no bit of its own is [`ERR`].
+fn from_poll(revents: i16) -> i16 {
+    let bits = [
+        (IN, libc::POLLIN),
+        (OUT, libc::POLLOUT),
+        (PRI, libc::POLLPRI),
+        (ERR, !(libc::POLLIN | libc::POLLOUT | libc::POLLPRI)),
+    ];
+    bits.iter().filter(|(_, theirs)| revents & theirs != 0).fold(0, |all, (ours, _)| all | ours)
+}
+
+/// When to give up; `None` is never.
+#[derive(Clone, Copy)]
+struct Deadline(Option<Instant>);
+
+impl Deadline {
+    fn in_ms(timeout_ms: c_long) -> Self {
+        let timeout = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
+        Self(timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
+    }
+
+    /// For poll(2): rounded up, so that it is over after that time, unless that is more than poll can wait.
+    fn left_ms(self) -> i32 {
+        let Some(at) = self.0 else { return -1 };
+        let left = at.saturating_duration_since(Instant::now());
+        i32::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
+    }
+
+    fn is_over(self) -> bool {
+        self.0.is_some_and(|at| Instant::now() >= at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    struct TestItem {
+        source: Source,
+        events: i16,
+        revents: i16,
+    }
+
+    impl Item for TestItem {
+        fn source(&self) -> Source {
+            self.source
+        }
+
+        fn events(&self) -> i16 {
+            self.events
+        }
+
+        fn set_revents(&mut self, revents: i16) {
+            self.revents = revents;
+        }
+    }
+
+    fn item(source: Source, events: i16) -> TestItem {
+        TestItem { source, events, revents: -1 }
+    }
+
+    #[test]
+    fn descriptors_answer_with_their_bits() {
+        let (a, mut b) = UnixStream::pair().unwrap();
+        let mut items = [
+            item(Source::Fd(a.as_raw_fd()), IN),
+            item(Source::Fd(b.as_raw_fd()), IN | OUT),
+            item(Source::Fd(-1), IN),
+        ];
+        assert_eq!(poll(&mut items, 0, None), Ok(1));
+        assert_eq!(items.each_ref().map(|item| item.revents), [0, OUT, 0]);
+        b.write_all(b"x").unwrap();
+        assert_eq!(poll(&mut items, -1, None), Ok(2));
+        drop(b);
+        assert_eq!(poll(&mut items[..1], -1, None), Ok(1));
+        assert_eq!(items[0].revents, IN | ERR);
+    }
+
+    #[test]
+    fn nothing_to_wait_for_is_a_sleep() {
+        let start = Instant::now();
+        assert_eq!(poll::<TestItem>(&mut [], 20, None), Ok(0));
+        assert_eq!(poll(&mut [item(Source::Fd(-1), IN)], 20, None), Ok(0));
+        assert!(start.elapsed() >= Duration::from_millis(40));
+        assert_eq!(poll::<TestItem>(&mut [], 0, None), Ok(0));
+    }
+
+    #[test]
+    fn what_is_no_socket_is_told() {
+        let (a, _b) = UnixStream::pair().unwrap();
+        let mut items = [item(Source::Fd(a.as_raw_fd()), OUT), item(Source::Socket(Handle(8)), IN)];
+        assert_eq!(poll(&mut items, -1, None), Err(Errno::ENOTSOCK));
+    }
+
+    #[test]
+    fn bits_map_both_ways() {
+        assert_eq!(into_poll(IN | PRI | ERR), libc::POLLIN | libc::POLLPRI);
+        assert_eq!(from_poll(libc::POLLOUT | libc::POLLHUP), OUT | ERR);
+        assert_eq!(from_poll(libc::POLLNVAL), ERR);
+        assert_eq!(from_poll(0), 0);
+    }
+}

@@ -49,6 +49,8 @@ pub struct Socket {
     draining: Vec<PipeId>,
     has_more: bool,
     is_terminated: bool,
+    /// How often the mailbox was emptied.
+    turns: u64,
     /// Longest message to send (ZMQ_MAX_MSGSZ).
     max_msgsz: usize,
     last_endpoint: String,
@@ -76,6 +78,7 @@ impl Socket {
             draining: Vec::new(),
             has_more: false,
             is_terminated: false,
+            turns: 0,
             max_msgsz: max_msgsz.unwrap_or(usize::MAX),
             last_endpoint: String::new(),
         })
@@ -102,6 +105,7 @@ impl Socket {
 
     fn drain_mailbox(&mut self) {
         self.shared.signal().clear();
+        self.turns += 1;
         self.is_terminated = self.shared.is_terminating();
         while let Some(command) = self.shared.next_command() {
             match command {

@@ -4,8 +4,10 @@ use std::ffi::{c_int, c_long};
 
 use libc::sigset_t;
 
-use crate::capi::entry::not_yet;
+use crate::capi::entry::entry;
+use crate::capi::poll::items_from_c;
 use crate::capi::types::zmq_pollitem_t;
+use crate::poller::poll;
 
 /// Waits as zmq_poll does, with the signal mask replaced meanwhile (zmq_ppoll(3)).
 #[unsafe(no_mangle)]
@@ -15,5 +17,11 @@ pub unsafe extern "C" fn zmq_ppoll(
     timeout: c_long,
     sigmask: *const sigset_t,
 ) -> c_int {
-    not_yet!(items, nitems, timeout, sigmask)
+    entry(|| {
+        // SAFETY: by the manual page `nitems` items, which no other thread uses meanwhile.
+        let items = unsafe { items_from_c(items, nitems) }?;
+        // SAFETY: by the manual page NULL or a signal mask.
+        let mask = unsafe { sigmask.as_ref() };
+        poll(items, timeout, mask)
+    })
 }
