@@ -2,7 +2,26 @@
 
 use std::ffi::{c_int, c_void};
 
-use super::entry::not_yet;
+use super::entry::entry;
+use super::socket::handle;
+use crate::errno::{Errno, Result};
+use crate::proxy::{Sockets, run};
+
+/// The sockets that C names. Errors: EFAULT if a side is NULL.
+fn sockets_from_c(
+    frontend: *mut c_void,
+    backend: *mut c_void,
+    capture: *mut c_void,
+    control: *mut c_void,
+) -> Result<Sockets> {
+    let optional = |socket: *mut c_void| (!socket.is_null()).then(|| handle(socket));
+    Ok(Sockets {
+        frontend: optional(frontend).ok_or(Errno::EFAULT)?,
+        backend: optional(backend).ok_or(Errno::EFAULT)?,
+        capture: optional(capture),
+        control: optional(control),
+    })
+}
 
 /// Passes messages between two sockets, with copies to `capture` if not NULL (zmq_proxy(3)).
 #[unsafe(no_mangle)]
@@ -11,7 +30,7 @@ pub unsafe extern "C" fn zmq_proxy(
     backend: *mut c_void,
     capture: *mut c_void,
 ) -> c_int {
-    not_yet!(frontend, backend, capture)
+    entry(|| run(sockets_from_c(frontend, backend, capture, std::ptr::null_mut())?))
 }
 
 /// A proxy that obeys PAUSE, RESUME, TERMINATE and STATISTICS (zmq_proxy_steerable(3)).
@@ -22,7 +41,7 @@ pub unsafe extern "C" fn zmq_proxy_steerable(
     capture: *mut c_void,
     control: *mut c_void,
 ) -> c_int {
-    not_yet!(frontend, backend, capture, control)
+    entry(|| run(sockets_from_c(frontend, backend, capture, control)?))
 }
 
 /// Deprecated: a proxy without capture, whatever the type.
