@@ -53,10 +53,6 @@ impl Common {
                 pipe.write(&mut Outbound::Slice(b"\x01"), 0);
                 pipe.commit();
             }
-            // What was written is not what was received: the intake goes on after it.
-            if let Some(intake) = pipe.intake() {
-                intake.forget_pending();
-            }
         }
         if let Some(end) = new_end {
             let (endpoint, is_local) = (self.endpoint, self.is_local);
