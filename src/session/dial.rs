@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use crate::context::EventKind;
 use crate::endpoint::{IpcPath, TcpEndpoint};
 use crate::errno::{Errno, Result};
-use crate::options::Options;
+use crate::options::{Options, SocketType};
 use crate::pipe::Target;
 use crate::reactor::Io;
 use crate::sys::{random, thread};
@@ -222,7 +222,8 @@ impl Dial {
             Ended::Asked => false,
             Ended::Protocol(failure) => failure.is_timeout(),
             Ended::Stream(_) => options.reconnect_stop & stop == 0,
-            Ended::Refused => true,
+            // A STREAM peer that the application has closed stays closed.
+            Ended::Refused => options.socket_type != SocketType::Stream,
         }
     }
 

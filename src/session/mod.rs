@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 
 use crate::context::{EndpointId, SessionControl, SocketShared};
 use crate::options::Options;
-use crate::pipe::{CLOSED, PipeEnd};
+use crate::pipe::PipeEnd;
 use crate::reactor::{Actor, Io, Readiness};
 use crate::transport::Stream;
 
@@ -124,8 +124,13 @@ impl Session {
 
     /// Brings the session on after anything happened to it, then says when it wants to be called.
     fn settle(&mut self, io: &mut Io<'_>, result: Result<(), Ended>) {
-        if let Err(ended) = result {
-            self.handle_end(ended, io);
+        match result {
+            Err(ended) => self.handle_end(ended, io),
+            // What was sent before the pattern dropped the connection still goes out.
+            Ok(()) if self.is_refused() && !self.has_unsent() => {
+                self.handle_end(Ended::Refused, io);
+            }
+            Ok(()) => {}
         }
         self.check_closing(io);
         self.update_deadline(io);
@@ -183,6 +188,12 @@ impl Session {
         if deadline.is_some_and(|at| at <= Instant::now()) || !self.has_unsent() {
             self.finish(io);
         }
+    }
+
+    /// Whether the socket's pattern wants no more of this connection.
+    fn is_refused(&self) -> bool {
+        matches!(self.stage, Stage::Open(_))
+            && self.common.pipe.as_ref().is_some_and(PipeEnd::is_peer_reset)
     }
 
     fn has_unsent(&mut self) -> bool {
@@ -250,11 +261,13 @@ impl Actor for Session {
     }
 
     fn handle_attention(&mut self, io: &mut Io<'_>) {
-        let events = self.common.pipe.as_ref().map_or(0, PipeEnd::take_events);
-        let is_reset =
-            events & CLOSED != 0 && self.common.pipe.as_ref().is_some_and(PipeEnd::is_peer_reset);
+        // Which events these are does not matter: all that may have changed is looked at.
+        self.common.pipe.as_ref().map(PipeEnd::take_events);
+        if matches!(self.stage, Stage::Dialling) {
+            // A pipe that the pattern dropped meanwhile is replaced when a connection is there.
+            self.common.pipe.take_if(|pipe| pipe.is_peer_reset());
+        }
         let result = match &mut self.stage {
-            _ if is_reset => Err(Ended::Refused),
             Stage::Open(connection) => connection.handle_attention(&mut self.common, io),
             Stage::Dialling => self.run_dial(io),
             Stage::Accepted(_) => Ok(()),
