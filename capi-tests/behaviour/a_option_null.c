@@ -3,9 +3,10 @@
 
 int main (void)
 {
-    void *context = new_context ();
+    void *context;
     setvbuf (stdout, NULL, _IOFBF, 1 << 16);
-    for (int type = ZMQ_PAIR; type <= ZMQ_STREAM; type++)
+    for (int type = ZMQ_PAIR; type <= ZMQ_STREAM; type++) {
+        context = new_context ();
         for (int option = 0; option <= 92; option++) {
             if (is_option_by_build (option))
                 continue;
@@ -15,6 +16,9 @@ int main (void)
             SAY ("%s set %s NULL 0 -> %s", type_name (type), option_name (option), rc ? errno_name (errno) : "0");
             OK (zmq_close (socket));
         }
+        OK (zmq_ctx_term (context));
+    }
+    context = new_context ();
     void *socket = new_socket (context, ZMQ_PULL);
     size_t size = 0;
     RC (zmq_getsockopt (socket, ZMQ_TYPE, NULL, &size));
