@@ -4,13 +4,13 @@
 typedef struct
 {
     void *front, *back, *control;
+    int rc;
 } ends_t;
 
 static void *run_proxy (void *arg_)
 {
     ends_t *ends = arg_;
-    int rc = zmq_proxy_steerable (ends->front, ends->back, NULL, ends->control);
-    printf ("proxy: %d\n", rc);
+    ends->rc = zmq_proxy_steerable (ends->front, ends->back, NULL, ends->control);
     zmq_close (ends->front);
     zmq_close (ends->back);
     zmq_close (ends->control);
@@ -46,7 +46,7 @@ static void run (int control_type_)
 {
     void *ctx = new_context ();
     int replies = control_type_ == ZMQ_REP;
-    ends_t ends = {new_socket (ctx, ZMQ_ROUTER), new_socket (ctx, ZMQ_DEALER), new_socket (ctx, control_type_)};
+    ends_t ends = {new_socket (ctx, ZMQ_ROUTER), new_socket (ctx, ZMQ_DEALER), new_socket (ctx, control_type_), 0};
     void *req = open_socket (ctx, ZMQ_REQ), *rep = open_socket (ctx, ZMQ_REP);
     void *control = open_socket (ctx, replies ? ZMQ_REQ : ZMQ_PAIR);
     printf ("-- control %s\n", type_name (control_type_));
@@ -77,6 +77,7 @@ static void run (int control_type_)
     tell (control, "what?", replies);
     tell (control, "TERMINATE", replies);
     pthread_join (thread, NULL);
+    printf ("proxy: %d\n", ends.rc);
     close_these (ctx, 3, req, rep, control);
 }
 
