@@ -44,11 +44,12 @@ def text(value):
     return str(value)
 
 
-def show_events(monitor, until=None):
+def show_events(monitor, until=None, without=None):
     """The events until it is quiet, or up to one."""
     names = []
     while (name := monitor.next_event(SOON_MS if until else QUIET_MS)) is not None:
-        names.append(name)
+        if name != without:
+            names.append(name)
         if until and name.startswith(until):
             break
     print("events: " + (", ".join(names) or "none"))

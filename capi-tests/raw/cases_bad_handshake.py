@@ -114,7 +114,16 @@ handshake("ping-first", command(b"PING", b"\0\0"))
 handshake("error", command(b"ERROR", b"\3400"))
 handshake("error-no-reason", command(b"ERROR"))
 handshake("error-reason-cut", command(b"ERROR", b"\xffx"))
-handshake("error-with-300", command(b"ERROR", b"\003300"))
+add(
+    "bad-ready-error-with-300", server, (greeting(1), command(b"ERROR", b"\003300")), {},
+    ours_only="the original keeps a connection that ended its handshake with an ERROR",
+    expected="""\
+connection: closed
+delivered: None
+events: ACCEPTED, HANDSHAKE_FAILED_AUTH, DISCONNECTED
+good peer: good | peer
+""",
+)
 handshake("subscribe-first", command(b"SUBSCRIBE", b"x"))
 handshake("long-frame-2-63", bytes((COMMAND | LONG,)) + (1 << 63).to_bytes(8, "big"), **SOON)
 handshake("long-frame-2-40", bytes((COMMAND | LONG,)) + (1 << 40).to_bytes(8, "big"), **SOON, MAXMSGSIZE=1000)
