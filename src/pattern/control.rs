@@ -1,4 +1,5 @@
 //! Frames in a pipe that are no messages: routing ids and commands.
+#![forbid(unsafe_code)]
 
 use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound};
 use crate::options::Options;

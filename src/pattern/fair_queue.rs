@@ -2,6 +2,7 @@
 //!
 //! Invariant: all parts of a message are received in a row. When a pipe is taken out between them, the
 //! rest of its message, which had been published whole, is kept.
+#![forbid(unsafe_code)]
 
 use std::collections::VecDeque;
 

@@ -2,6 +2,7 @@
 //!
 //! Invariants: the targets of a message are chosen at its first part; a pipe that is full then gets no
 //! part of it. A body that several pipes are to hold is shared, not copied for each.
+#![forbid(unsafe_code)]
 
 use super::control::flags;
 use crate::message::{Message, Outbound};

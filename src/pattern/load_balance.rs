@@ -1,6 +1,7 @@
 //! Messages out in turns to the pipes that have room (RFC 28, RFC 30).
 //!
 //! Invariant: all parts of a message go to one pipe; if that dies in between, the rest is dropped.
+#![forbid(unsafe_code)]
 
 use super::MESSAGE_LOST;
 use super::control::flags;

@@ -27,6 +27,8 @@ mod reqrep;
 mod rotation;
 mod routing_ids;
 mod stream;
+#[cfg(test)]
+mod testing;
 
 use crate::errno::{Errno, Result};
 use crate::message::{Inbound, Outbound};
@@ -102,6 +104,10 @@ trait Policy {
 
     fn assigned_routing_id(&self) -> Option<&[u8]> {
         None
+    }
+
+    fn can_send_to(&mut self, _: &mut PipeSet, _routing_id: &[u8]) -> Result<bool> {
+        Err(Errno::ENOTSUP)
     }
 }
 
@@ -263,5 +269,11 @@ impl Pattern {
     /// STREAM: the routing id given to the newest peer, which `ZMQ_ROUTING_ID` then gives.
     pub fn assigned_routing_id(&self) -> Option<&[u8]> {
         each!(self, p => p.assigned_routing_id())
+    }
+
+    /// ROUTER: whether the peer with this routing id has room for a message
+    /// (zmq_socket_get_peer_state(3)). Errors: EHOSTUNREACH, and ENOTSUP on other types.
+    pub fn can_send_to(&mut self, pipes: &mut PipeSet, routing_id: &[u8]) -> Result<bool> {
+        each!(self, p => p.can_send_to(pipes, routing_id))
     }
 }

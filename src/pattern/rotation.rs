@@ -2,6 +2,7 @@
 //!
 //! Invariants: `ids[..active]` are in use, the others wait for attention; `current` is below `active` or
 //! zero; `places[id]` is the place of a pipe in `ids`. All operations take constant time.
+#![forbid(unsafe_code)]
 
 use crate::pipe::PipeId;
 

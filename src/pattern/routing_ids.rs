@@ -2,6 +2,7 @@
 //!
 //! Invariants: a pipe has one routing id, kept in its end, never empty; a routing id names one pipe. Ids
 //! of our own making are a zero byte and a 4-byte big-endian counter with a random start.
+#![forbid(unsafe_code)]
 
 use std::collections::HashMap;
 

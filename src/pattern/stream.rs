@@ -3,6 +3,7 @@
 //!
 //! An empty message says that a connection came or went (`ZMQ_STREAM_NOTIFY`): the I/O side writes it to
 //! the pipe, in its place among the bytes. Sending one closes the connection.
+#![forbid(unsafe_code)]
 
 use super::fair_queue::FairQueue;
 use super::routing_ids::RoutingIds;
@@ -122,5 +123,56 @@ impl Policy for Stream {
 
     fn assigned_routing_id(&self) -> Option<&[u8]> {
         (!self.assigned.is_empty()).then_some(&self.assigned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::errno::Errno;
+    use crate::options::SocketType;
+    use crate::pattern::Attach;
+    use crate::pattern::testing::{Rig, parts};
+    use crate::pipe::Kind;
+
+    #[test]
+    fn bytes_come_and_go_behind_a_routing_id_of_five_bytes() {
+        let mut rig = Rig::new(SocketType::Stream, Kind::Bytes);
+        let mut peer = rig.connect();
+        let assigned = rig.pattern.assigned_routing_id().unwrap().to_vec();
+        assert_eq!((assigned.len(), assigned[0]), (5, 0));
+        assert!(peer.send(&[b""]) && peer.send(&[b"GET"]));
+        assert_eq!(rig.recv(), Ok(parts(&[&assigned, b""])));
+        assert_eq!(rig.recv(), Ok(parts(&[&assigned, b"GET"])));
+        rig.send_part(&assigned, true).unwrap();
+        rig.send_part(b"200", true).unwrap();
+        assert_eq!(peer.recv_all(), [parts(&[b"200"])]);
+        assert_eq!(rig.send(&[b"nobody", b"x"]), Err(Errno::EHOSTUNREACH));
+        assert!(rig.has_out());
+    }
+
+    #[test]
+    fn an_empty_part_closes_the_connection() {
+        let mut rig = Rig::new(SocketType::Stream, Kind::Bytes);
+        let how = Attach {
+            is_local: true,
+            connect_routing_id: Some(b"there".to_vec()),
+            ..Attach::default()
+        };
+        let peer = rig.connect_as(how, |_| {});
+        rig.send(&[b"there", b""]).unwrap();
+        rig.settle();
+        assert_eq!(rig.terminated, [peer.id]);
+        assert_eq!(rig.send(&[b"there", b"x"]), Err(Errno::EHOSTUNREACH));
+    }
+
+    #[test]
+    fn a_routing_id_alone_is_dropped_with_what_follows() {
+        let mut rig = Rig::new(SocketType::Stream, Kind::Bytes);
+        let mut peer = rig.connect();
+        let assigned = rig.pattern.assigned_routing_id().unwrap().to_vec();
+        rig.send_part(&assigned, false).unwrap();
+        rig.send_part(b"x", false).unwrap();
+        rig.send(&[&assigned, b"y"]).unwrap();
+        assert_eq!(peer.recv_all(), [parts(&[b"y"])]);
     }
 }

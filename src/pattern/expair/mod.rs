@@ -1,4 +1,5 @@
 //! PAIR (RFC 31).
+#![forbid(unsafe_code)]
 
 mod pair;
 

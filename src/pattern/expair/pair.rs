@@ -1,6 +1,7 @@
 //! PAIR: one peer, no routing (RFC 31, "The PAIR Socket Type").
 //!
 //! Invariant: the routings hold at most one pipe; further ones are refused.
+#![forbid(unsafe_code)]
 
 use crate::errno::Result;
 use crate::message::{Inbound, Outbound};
@@ -62,5 +63,29 @@ impl Policy for Pair {
 
     fn has_out(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
         self.outgoing.has_out(pipes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::errno::Errno;
+    use crate::options::SocketType;
+    use crate::pattern::testing::{both_kinds, parts};
+
+    #[test]
+    fn pair_shall_have_at_most_one_connected_peer() {
+        both_kinds(SocketType::Pair, |mut rig| {
+            let mut first = rig.connect();
+            let second = rig.connect();
+            assert_eq!(rig.terminated, [second.id]);
+            rig.send(&[b"1", b"2"]).unwrap();
+            assert_eq!(first.recv_all(), [parts(&[b"1", b"2"])]);
+            drop(first);
+            rig.settle();
+            assert_eq!(rig.send(&[b"x"]), Err(Errno::EAGAIN));
+            let mut third = rig.connect();
+            assert!(third.send(&[b"hi"]));
+            assert_eq!(rig.recv(), Ok(parts(&[b"hi"])));
+        });
     }
 }

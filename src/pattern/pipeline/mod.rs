@@ -1,4 +1,5 @@
 //! PUSH and PULL (RFC 30).
+#![forbid(unsafe_code)]
 
 mod pull;
 mod push;

@@ -1,5 +1,6 @@
 //! What a subscriber wants: topics, each counted as often as it was subscribed to (RFC 29, "The SUB
 //! Socket Type").
+#![forbid(unsafe_code)]
 
 use std::sync::Arc;
 

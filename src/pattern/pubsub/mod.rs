@@ -1,4 +1,5 @@
 //! PUB, SUB, XPUB and XSUB (RFC 29).
+#![forbid(unsafe_code)]
 
 mod filter;
 mod prefixes;

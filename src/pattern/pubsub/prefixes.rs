@@ -3,6 +3,7 @@
 //! Invariants: topics are grouped by length, the groups are in ascending order and none is empty, so that a
 //! look-up takes one probe for each distinct length up to that of the data, however many topics there are.
 //! Hashes are keyed, so that peers cannot choose topics that collide.
+#![forbid(unsafe_code)]
 
 use std::collections::HashMap;
 use std::hash::RandomState;

@@ -1,5 +1,6 @@
 //! What PUB and XPUB have in common, and PUB: messages out to those who subscribed (RFC 29, "The PUB
 //! Socket Type").
+#![forbid(unsafe_code)]
 
 use super::subscriptions::Subscriptions;
 use super::upstream::{self, Upstream};

@@ -3,6 +3,7 @@
 //!
 //! Invariant: what a publisher could not be told because its pipe was full is kept in `backlog`, in order,
 //! and told when there is room.
+#![forbid(unsafe_code)]
 
 use std::collections::{HashMap, VecDeque};
 

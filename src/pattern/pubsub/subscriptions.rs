@@ -3,6 +3,7 @@
 //! Invariants: a pipe subscribes to a topic once, however often it asks (the subscriber counts). The
 //! subscribers of a topic are in ascending order; each knows its topic's place in the list of its pipe, so
 //! that taking out a pipe looks at that pipe's topics only.
+#![forbid(unsafe_code)]
 
 use std::sync::Arc;
 

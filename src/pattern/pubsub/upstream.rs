@@ -1,4 +1,5 @@
 //! What subscribers send to publishers (RFC 29; RFC 37, "SUBSCRIBE" and "CANCEL").
+#![forbid(unsafe_code)]
 
 use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID};
 

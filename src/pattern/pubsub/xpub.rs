@@ -2,6 +2,7 @@
 //! (RFC 29, "The XPUB Socket Type").
 //!
 //! Invariant: `last` and the pipes in `pending` are attached.
+#![forbid(unsafe_code)]
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -205,3 +206,6 @@ impl Policy for Xpub {
         self.publisher.subscriptions.len()
     }
 }
+
+#[cfg(test)]
+mod tests;

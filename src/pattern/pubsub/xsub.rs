@@ -1,5 +1,6 @@
 //! XSUB: as SUB, without a filter of its own, and with subscriptions and other messages sent by the
 //! application (RFC 29, "The XSUB Socket Type").
+#![forbid(unsafe_code)]
 
 use super::subscriber::Subscriber;
 use super::upstream::{self, Scope, Upstream};
@@ -94,5 +95,61 @@ impl Policy for Xsub {
 
     fn topics_count(&self) -> usize {
         self.subscriber.filter.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::options::SocketType;
+    use crate::pattern::testing::{both_kinds, parts};
+
+    #[test]
+    fn xsub_shall_send_subscriptions_and_other_messages_to_all_publishers() {
+        both_kinds(SocketType::Xsub, |mut rig| {
+            let mut peers = [rig.connect(), rig.connect()];
+            for message in [&b"\x01t"[..], b"\x01t", b"\x00t", b"hello", b"\x00none", b"\x00t"] {
+                rig.send(&[message]).unwrap();
+            }
+            rig.send(&[b"a", b"b"]).unwrap();
+            for peer in &mut peers {
+                let got: Vec<_> = peer.recv_all();
+                let expected: [&[&[u8]]; 5] =
+                    [&[b"\x01t"], &[b"\x01t"], &[b"hello"], &[b"\x00t"], &[b"a", b"b"]];
+                assert_eq!(got, expected.map(parts));
+            }
+            assert!(rig.has_out());
+        });
+    }
+
+    #[test]
+    fn with_verbose_every_cancellation_is_sent() {
+        both_kinds(SocketType::Xsub, |mut rig| {
+            rig.options.xsub_verbose_unsubscribe = true;
+            let mut peer = rig.connect();
+            rig.send(&[b"\x00none"]).unwrap();
+            assert_eq!(peer.recv_all(), [parts(&[b"\x00none"])]);
+        });
+    }
+
+    #[test]
+    fn only_the_first_part_subscribes_if_asked_to() {
+        both_kinds(SocketType::Xsub, |mut rig| {
+            rig.options.only_first_subscribe = true;
+            rig.send(&[b"data", b"\x01t"]).unwrap();
+            assert_eq!(rig.pattern.topics_count(), 0);
+            rig.options.only_first_subscribe = false;
+            rig.send(&[b"data", b"\x01t"]).unwrap();
+            assert_eq!(rig.pattern.topics_count(), 1);
+        });
+    }
+
+    #[test]
+    fn xsub_receives_without_a_filter() {
+        both_kinds(SocketType::Xsub, |mut rig| {
+            let mut peer = rig.connect();
+            assert!(peer.send(&[b"any"]));
+            assert!(rig.has_in());
+            assert_eq!(rig.recv(), Ok(parts(&[b"any"])));
+        });
     }
 }

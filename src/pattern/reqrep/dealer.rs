@@ -1,4 +1,5 @@
 //! DEALER: messages out in turns, messages in in turns (RFC 28, "The DEALER Socket Type").
+#![forbid(unsafe_code)]
 
 use crate::errno::Result;
 use crate::message::{Inbound, Outbound};
@@ -57,5 +58,37 @@ impl Policy for Dealer {
 
     fn has_out(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
         self.outgoing.has_out(pipes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::errno::Errno;
+    use crate::options::SocketType;
+    use crate::pattern::testing::{both_kinds, parts};
+
+    #[test]
+    fn dealer_shall_not_discard_messages_that_it_cannot_queue() {
+        both_kinds(SocketType::Dealer, |mut rig| {
+            let (mut first, mut second) = (rig.connect(), rig.connect());
+            for i in 0..20u8 {
+                rig.send(&[&[i]]).unwrap();
+            }
+            assert!(!rig.has_out());
+            assert_eq!(rig.send(&[b"x"]), Err(Errno::EAGAIN));
+            let mut got: Vec<u8> = first.recv_all().iter().map(|m| m[0][0]).collect();
+            got.extend(second.recv_all().iter().map(|m| m[0][0]));
+            got.sort_unstable();
+            assert_eq!(got, (0..20).collect::<Vec<u8>>());
+        });
+    }
+
+    #[test]
+    fn a_dealer_makes_itself_known_to_a_router_if_asked_to() {
+        both_kinds(SocketType::Dealer, |mut rig| {
+            rig.options.probe_router = true;
+            let mut peer = rig.connect();
+            assert_eq!(peer.recv_all(), [parts(&[b""])]);
+        });
     }
 }

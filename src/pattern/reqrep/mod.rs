@@ -1,4 +1,5 @@
 //! REQ, REP, DEALER and ROUTER (RFC 28).
+#![forbid(unsafe_code)]
 
 mod dealer;
 mod rep;

@@ -3,6 +3,7 @@
 //! Invariants: what stands before a request's first empty part, that part included, is its envelope; it
 //! is written, unpublished, to the pipe that the request came from, so that the reply follows it. A
 //! request without an envelope is stepped over; a reply whose peer has gone is dropped.
+#![forbid(unsafe_code)]
 
 use crate::errno::{Errno, Result};
 use crate::message::{FLAG_MORE, Inbound, Message, Outbound, defer};
@@ -143,5 +144,89 @@ impl Policy for Rep {
 
     fn has_out(&mut self, _: &mut PipeSet, _: &Options) -> bool {
         self.state == State::Replying
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::errno::Errno;
+    use crate::options::SocketType;
+    use crate::pattern::testing::{both_kinds, parts};
+
+    #[test]
+    fn rep_shall_remove_the_address_envelope_and_route_the_reply_back_with_it() {
+        both_kinds(SocketType::Rep, |mut rig| {
+            let (mut first, mut second) = (rig.connect(), rig.connect());
+            let far: &[u8] = &[7; 100];
+            assert!(second.send(&[far, b"hop", b"", b"body", b"", b"tail"]));
+            assert!(!rig.has_out());
+            assert_eq!(rig.send(&[b"x"]), Err(Errno::EFSM));
+            assert_eq!(rig.recv(), Ok(parts(&[b"body", b"", b"tail"])));
+            assert!(rig.has_out());
+            assert_eq!(rig.recv(), Err(Errno::EFSM));
+            rig.send(&[b"re", b"ply"]).unwrap();
+            assert_eq!(second.recv_all(), [parts(&[far, b"hop", b"", b"re", b"ply"])]);
+            assert!(first.recv().is_none());
+        });
+    }
+
+    #[test]
+    fn rep_shall_receive_from_its_peers_in_turns() {
+        both_kinds(SocketType::Rep, |mut rig| {
+            let mut peers = [rig.connect(), rig.connect()];
+            for (i, peer) in peers.iter_mut().enumerate() {
+                assert!(peer.send(&[b"", &[i as u8]]) && peer.send(&[b"", &[i as u8]]));
+            }
+            let mut turns = Vec::new();
+            for _ in 0..4 {
+                turns.push(rig.recv().unwrap()[0][0]);
+                rig.send(&[b"ok"]).unwrap();
+            }
+            assert_ne!(turns[0], turns[1]);
+            assert_ne!(turns[2], turns[3]);
+        });
+    }
+
+    #[test]
+    fn rep_shall_silently_discard_the_reply_if_the_peer_is_gone() {
+        both_kinds(SocketType::Rep, |mut rig| {
+            let mut peer = rig.connect();
+            assert!(peer.send(&[b"", b"1"]));
+            assert_eq!(rig.recv(), Ok(parts(&[b"1"])));
+            drop(peer);
+            rig.send(&[b"re", b"ply"]).unwrap();
+            let mut next = rig.connect();
+            assert!(next.send(&[b"", b"2"]));
+            assert_eq!(rig.recv(), Ok(parts(&[b"2"])));
+            rig.send(&[b"ok"]).unwrap();
+            assert_eq!(next.recv_all(), [parts(&[b"", b"ok"])]);
+        });
+    }
+
+    #[test]
+    fn a_request_without_an_envelope_is_discarded() {
+        both_kinds(SocketType::Rep, |mut rig| {
+            let mut peer = rig.connect();
+            assert!(peer.send(&[b"no", b"delimiter"]) && peer.send(&[b""]));
+            assert!(!rig.has_in());
+            assert!(peer.send(&[b"", b"good"]));
+            assert_eq!(rig.recv(), Ok(parts(&[b"good"])));
+            rig.send(&[b"ok"]).unwrap();
+            assert_eq!(peer.recv_all(), [parts(&[b"", b"ok"])]);
+        });
+    }
+
+    #[test]
+    fn a_reply_that_does_not_fit_is_dropped() {
+        both_kinds(SocketType::Rep, |mut rig| {
+            rig.hwm = 1;
+            let mut peer = rig.connect();
+            for _ in 0..2 {
+                assert!(peer.send(&[b"a", b"", b"ask"]));
+                assert_eq!(rig.recv(), Ok(parts(&[b"ask"])));
+                rig.send(&[b"ok"]).unwrap();
+            }
+            assert_eq!(peer.recv_all(), [parts(&[b"a", b"", b"ok"])]);
+        });
     }
 }

@@ -3,6 +3,7 @@
 //! Invariants: a request goes out behind an empty delimiter, with `ZMQ_REQ_CORRELATE` behind a number and
 //! the delimiter. Only the peer that got the request is listened to. Replies that do not fit are stepped
 //! over; a peer on the wire that sends what no REP would is dropped.
+#![forbid(unsafe_code)]
 
 use crate::errno::{Errno, Result};
 use crate::message::{FLAG_MORE, Inbound, Outbound};
@@ -228,3 +229,6 @@ impl Policy for Req {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

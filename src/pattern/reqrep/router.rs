@@ -4,6 +4,7 @@
 //! Invariants: a pipe is received from once it has a routing id; until its peer's has come it waits in
 //! `unnamed`. A peer whose routing id is taken already stays connected and is ignored, unless
 //! `ZMQ_ROUTER_HANDOVER` gives it the place of the other.
+#![forbid(unsafe_code)]
 
 use std::collections::VecDeque;
 
@@ -271,4 +272,12 @@ impl Policy for Router {
     fn has_routing_id(&self, routing_id: &[u8]) -> bool {
         self.routing_ids.has(routing_id)
     }
+
+    fn can_send_to(&mut self, pipes: &mut PipeSet, routing_id: &[u8]) -> Result<bool> {
+        let id = self.routing_ids.find(pipes, routing_id).ok_or(Errno::EHOSTUNREACH)?;
+        pipes.get(id).map(PipeEnd::is_writable).ok_or(Errno::EHOSTUNREACH)
+    }
 }
+
+#[cfg(test)]
+mod tests;
