@@ -209,7 +209,7 @@ impl ByteReader {
     }
 
     /// Notes that the first `n` gathered bytes were sent. Answers the number of messages complete in
-    /// all, modulo 2^31, if it changed.
+    /// all, modulo 2^31, if it may have changed.
     pub fn consume(&mut self, mut n: usize) -> Option<u32> {
         self.consumed += n as u64;
         while n > 0 && self.look_further() {
@@ -221,6 +221,11 @@ impl ByteReader {
     }
 
     fn settle(&mut self) -> Option<u32> {
+        if !self.look_further() {
+            // All that is published was consumed; its end may be an empty segment without a mark.
+            self.marks.clear();
+            return Some(self.state.messages());
+        }
         let mut messages = None;
         while let Some(&(end, complete)) = self.marks.front() {
             if end > self.consumed {

@@ -205,3 +205,15 @@ fn two_threads_keep_order_and_bytes() {
     }
     sender.join().unwrap();
 }
+
+#[test]
+fn a_message_that_ends_with_a_large_body_is_complete_when_its_bytes_are_sent() {
+    let (mut writer, mut reader) = bytes();
+    for (i, step) in [(1, 1 << 20), (2, 1000)] {
+        put(&mut writer, FLAG_MORE, b"head");
+        put(&mut writer, 0, &body(100_000, 1));
+        writer.end_message();
+        writer.commit(i);
+        assert_eq!(send_all(&mut reader, step).1, i);
+    }
+}
