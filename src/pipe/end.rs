@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
 
 use crossbeam_utils::CachePadded;
 
@@ -18,6 +18,13 @@ use super::writer::Writer;
 
 /// Counts of messages are kept modulo 2^31.
 const COUNT: u32 = (1 << 31) - 1;
+
+/// The reader is reading, or knows that there is something to read.
+const AWAKE: u8 = 0;
+/// The reader wants to be told of the next message.
+const ASLEEP: u8 = 1;
+/// The reader looks again by itself, and wants to be told of a lot.
+const DOZING: u8 = 2;
 
 /// A side that has no say in a high-water mark.
 const ABSENT: i32 = -1;
@@ -40,8 +47,8 @@ struct Flow {
     hwm: AtomicI32,
     /// What the writer's and the reader's side put in; [`ABSENT`] if a side has no say.
     parts: [AtomicI32; 2],
-    /// The reader found nothing and wants to be told.
-    asleep: CachePadded<AtomicBool>,
+    /// Whether the reader wants to be told of what is written.
+    asleep: CachePadded<AtomicU8>,
     /// Messages read, as far as credit has been given back.
     credited: CachePadded<AtomicU32>,
     /// The writer found no credit and wants to be told.
@@ -106,7 +113,7 @@ pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
     for (flow, hwm) in shared.flows.iter().zip(hwms) {
         flow.set_parts(Some(hwm), Some(ABSENT));
         // Nothing has been looked for yet: the first commit has to wake the reader.
-        flow.asleep.store(true, Ordering::Relaxed);
+        flow.asleep.store(ASLEEP, Ordering::Relaxed);
     }
     let (writer_a, reader_b) = halves(kinds[0]);
     let (writer_b, reader_a) = halves(kinds[1]);
@@ -232,12 +239,19 @@ impl PipeEnd {
         if self.reader.has_part() {
             return true;
         }
-        self.inward().asleep.store(true, Ordering::SeqCst);
+        self.inward().asleep.store(ASLEEP, Ordering::SeqCst);
         if self.reader.has_part() {
-            self.inward().asleep.store(false, Ordering::SeqCst);
+            self.inward().asleep.store(AWAKE, Ordering::SeqCst);
             return true;
         }
         false
+    }
+
+    /// For a reader that will look again soon by itself, in the middle of a stream: asks to be told
+    /// only of a full segment or of a writer without credit. Answers whether there is something to read.
+    pub fn doze(&mut self) -> bool {
+        self.inward().asleep.store(DOZING, Ordering::SeqCst);
+        self.reader.has_part()
     }
 
     /// The next part, left in place.
@@ -313,6 +327,7 @@ impl PipeEnd {
             return true;
         }
         self.outward().waiting.store(true, Ordering::SeqCst);
+        self.wake_reader();
         self.seen = self.outward().credited.load(Ordering::SeqCst);
         if self.has_credit() {
             self.outward().waiting.store(false, Ordering::SeqCst);
@@ -358,9 +373,17 @@ impl PipeEnd {
     /// Makes whole messages visible to the peer and wakes it if it sleeps.
     #[inline]
     pub fn commit(&mut self) {
-        self.writer.commit(self.written);
-        let flow = self.outward();
-        if flow.asleep.load(Ordering::SeqCst) && flow.asleep.swap(false, Ordering::SeqCst) {
+        let is_batch = self.writer.commit(self.written);
+        match self.outward().asleep.load(Ordering::SeqCst) {
+            AWAKE => {}
+            DOZING if !is_batch => {}
+            _ => self.wake_reader(),
+        }
+    }
+
+    #[cold]
+    fn wake_reader(&self) {
+        if self.outward().asleep.swap(AWAKE, Ordering::SeqCst) != AWAKE {
             self.peer().attention.raise(READABLE);
         }
     }
@@ -384,6 +407,11 @@ impl PipeEnd {
             Reader::Bytes(reader) => Some(reader),
             Reader::Conflate(_) | Reader::Ring(_) => None,
         }
+    }
+
+    /// Messages read so far, modulo 2^31.
+    pub fn messages_read(&self) -> u32 {
+        self.read
     }
 
     /// Notes that `messages` in all, modulo 2^31, have been passed on to the kernel.

@@ -44,14 +44,16 @@ impl Writer {
         }
     }
 
-    /// Makes whole messages visible; `messages` have been completed in all.
+    /// Makes whole messages visible; `messages` have been completed in all. Answers whether that
+    /// filled a segment of bytes.
     #[inline]
-    pub fn commit(&mut self, messages: u32) {
+    pub fn commit(&mut self, messages: u32) -> bool {
         match self {
-            Self::Bytes(writer) => writer.commit(messages),
+            Self::Bytes(writer) => return writer.commit(messages),
             Self::Ring(writer) => writer.commit(),
             Self::Conflate(_) => {}
         }
+        false
     }
 
     /// Whether parts of an unfinished message were written.

@@ -14,7 +14,7 @@ mod timers;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::errno::{Errno, Result};
 use crate::message::release_deferred;
@@ -183,10 +183,11 @@ impl Reactor {
     pub fn run(mut self) {
         let mut events = [Event::EMPTY; 256];
         while !self.is_stopping {
-            let timeout_ms = self.timeout_ms();
-            let is_asleep = timeout_ms != 0 && self.remote.mailbox.signal.begin_sleep();
-            let wait_ms = if is_asleep { timeout_ms } else { 0 };
-            let ready = self.remote.epoll.wait(&mut events, wait_ms).unwrap_or(&[]);
+            let timeout = self.timeout();
+            let may_sleep = timeout != Some(Duration::ZERO);
+            let is_asleep = may_sleep && self.remote.mailbox.signal.begin_sleep();
+            let wait = if is_asleep { timeout } else { Some(Duration::ZERO) };
+            let ready = self.remote.epoll.wait(&mut events, wait).unwrap_or(&[]);
             if is_asleep {
                 self.remote.mailbox.signal.end_sleep();
             }
@@ -206,18 +207,12 @@ impl Reactor {
         }
     }
 
-    fn timeout_ms(&self) -> i32 {
+    /// How long to wait; `None`: until something happens.
+    fn timeout(&self) -> Option<Duration> {
         if !self.turns.is_empty() {
-            return 0;
+            return Some(Duration::ZERO);
         }
-        match self.timers.next() {
-            None => -1,
-            Some(at) => {
-                let left = at.saturating_duration_since(Instant::now());
-                // Rounded up, so that the deadline has passed when the wait ends.
-                left.as_micros().div_ceil(1000).min(i32::MAX as u128) as i32
-            }
-        }
+        self.timers.next().map(|at| at.saturating_duration_since(Instant::now()))
     }
 
     fn run_commands(&mut self) {
@@ -244,7 +239,9 @@ impl Reactor {
             return;
         }
         let now = Instant::now();
-        while let Some(token) = self.timers.pop(now) {
+        // Taken out first: an actor may set a deadline that has passed already.
+        let due: Vec<u64> = std::iter::from_fn(|| self.timers.pop(now)).collect();
+        for token in due {
             self.dispatch(token, |actor, io| actor.handle_deadline(io));
         }
     }

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use std::os::fd::AsFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::context::EventKind;
 use crate::engine::{self, Config, Engine, Failure};
@@ -23,6 +23,10 @@ use super::raw::RawIngress;
 
 /// Bytes moved in one direction before others have their turn.
 pub const BUDGET: usize = 1 << 20;
+
+/// In the middle of a stream of messages the pipe is looked at this often, rather than at each message:
+/// what comes in between leaves in one call.
+const PACE: Duration = Duration::from_micros(50);
 
 /// Why a connection is over.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +66,8 @@ pub struct Connection {
     /// The kernel takes no more: writing waits for readiness.
     is_blocked: bool,
     is_hungup: bool,
+    /// In the middle of a stream of messages: when to look for more of them.
+    look_at: Option<Instant>,
 }
 
 impl Connection {
@@ -95,6 +101,7 @@ impl Connection {
             is_stalled: false,
             is_blocked: false,
             is_hungup: false,
+            look_at: None,
         })
     }
 
@@ -123,10 +130,11 @@ impl Connection {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        match &self.protocol {
+        let engine = match &self.protocol {
             Protocol::Zmtp { engine, .. } => engine.poll_timeout(),
             Protocol::Raw(_) => None,
-        }
+        };
+        engine.into_iter().chain(self.look_at).min()
     }
 
     pub(super) fn handle_timeout(
@@ -224,6 +232,7 @@ impl Connection {
 
     /// Writes what there is.
     fn flush(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
+        self.look_at = None;
         if self.is_blocked {
             return Ok(());
         }
@@ -233,6 +242,7 @@ impl Connection {
         };
         match self.egress.flush(&self.stream, engine, common).map_err(Ended::Stream)? {
             Flushed::All => {}
+            Flushed::Streaming => self.look_at = Some(Instant::now() + PACE),
             Flushed::Blocked => self.is_blocked = true,
             Flushed::OutOfBudget => io.ask_turn(),
             Flushed::Shut => return Err(Ended::Refused),
@@ -279,6 +289,8 @@ pub enum Filled {
 pub enum Flushed {
     /// Everything was written.
     All,
+    /// Everything was written, many messages at once: more are to be expected.
+    Streaming,
     /// The kernel takes no more.
     Blocked,
     /// Others have their turn.

@@ -20,6 +20,9 @@ const GATHER: usize = 256 * 1024;
 /// Transcoded bytes kept ahead of the kernel.
 const AHEAD: usize = 64 * 1024;
 
+/// Messages sent in one go from which on more are expected to follow.
+const STREAM: u32 = 16;
+
 enum Mode {
     /// No traffic yet.
     Handshake,
@@ -70,6 +73,7 @@ impl Egress {
         common: &mut Common,
     ) -> Result<Flushed> {
         let mut budget = BUDGET;
+        let before = common.pipe.as_ref().map_or(0, PipeEnd::messages_read);
         loop {
             if !self.write_out(stream)? {
                 return Ok(Flushed::Blocked);
@@ -85,10 +89,15 @@ impl Egress {
             let Some(pipe) = &mut common.pipe else { return Ok(Flushed::All) };
             let moved = match &mut self.mode {
                 Mode::Handshake => return Ok(Flushed::All),
-                Mode::Direct => match write_ranges(stream, pipe)? {
-                    Some(n) => n,
-                    None => return Ok(Flushed::Blocked),
-                },
+                Mode::Direct => {
+                    let is_stream = pipe.messages_read().wrapping_sub(before) >= STREAM;
+                    match write_ranges(stream, pipe, is_stream)? {
+                        Wrote::Some(n) => n,
+                        Wrote::None if is_stream => return Ok(Flushed::Streaming),
+                        Wrote::None => 0,
+                        Wrote::Blocked => return Ok(Flushed::Blocked),
+                    }
+                }
                 Mode::Transcode(egress) => transcode(pipe, &mut self.out, |flags, body, out| {
                     egress.emit(flags, body, out);
                     true
@@ -143,12 +152,24 @@ impl Egress {
     }
 }
 
-/// Sends ranges of the pipe; the number of bytes sent, `None` if the kernel takes no more.
-fn write_ranges(stream: &Stream, pipe: &mut PipeEnd) -> Result<Option<usize>> {
-    if !pipe.is_readable() {
-        return Ok(Some(0));
+/// What came of sending ranges.
+enum Wrote {
+    /// So many bytes.
+    Some(usize),
+    /// The pipe is empty.
+    None,
+    /// The kernel takes no more.
+    Blocked,
+}
+
+/// Sends ranges of the pipe. If it is empty, the writer tells of the next message, or in a stream only
+/// of many.
+fn write_ranges(stream: &Stream, pipe: &mut PipeEnd, is_stream: bool) -> Result<Wrote> {
+    let has_bytes = if is_stream { pipe.doze() } else { pipe.is_readable() };
+    if !has_bytes {
+        return Ok(Wrote::None);
     }
-    let Some(reader) = pipe.egress() else { return Ok(Some(0)) };
+    let Some(reader) = pipe.egress() else { return Ok(Wrote::None) };
     let mut slices = [IoSlice::new(&[]); SLICES];
     let count = reader.gather(&mut slices, GATHER);
     let slices = &slices[..count];
@@ -159,13 +180,13 @@ fn write_ranges(stream: &Stream, pipe: &mut PipeEnd) -> Result<Option<usize>> {
     };
     let sent = match sent {
         Ok(sent) => sent,
-        Err(Errno::EAGAIN) => return Ok(None),
+        Err(Errno::EAGAIN) => return Ok(Wrote::Blocked),
         Err(error) => return Err(error),
     };
     if let Some(messages) = reader.consume(sent) {
         pipe.note_passed(messages);
     }
-    Ok((sent == wanted).then_some(sent))
+    Ok(if sent == wanted { Wrote::Some(sent) } else { Wrote::Blocked })
 }
 
 /// Moves frames to `out` until it is well filled, the pipe is empty or `emit` says stop; answers a

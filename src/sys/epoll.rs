@@ -4,9 +4,10 @@
 //! owners call [`Epoll::delete`] before they close.
 
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::time::Duration;
 
-use super::call::check;
-use crate::errno::Result;
+use super::call::{check, last_errno};
+use crate::errno::{Errno, Result};
 
 /// What a registration waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,15 +117,59 @@ impl Epoll {
         check(unsafe { libc::epoll_ctl(self.0.as_raw_fd(), op, fd, &raw mut event) }).map(drop)
     }
 
-    /// Waits for up to `timeout_ms` (negative: for ever) and fills the front of `events`; answers the filled
+    /// Waits for up to `timeout` (`None`: for ever) and fills the front of `events`; answers the filled
     /// part. Errors: EINTR.
-    pub fn wait<'e>(&self, events: &'e mut [Event], timeout_ms: i32) -> Result<&'e [Event]> {
+    pub fn wait<'e>(
+        &self,
+        events: &'e mut [Event],
+        timeout: Option<Duration>,
+    ) -> Result<&'e [Event]> {
+        let n = match timeout {
+            Some(timeout) if !timeout.is_zero() => self.wait_exactly(events, timeout),
+            Some(_) => self.wait_ms(events, 0),
+            None => self.wait_ms(events, -1),
+        }?;
+        Ok(events.get(..n).unwrap_or(&[]))
+    }
+
+    fn wait_ms(&self, events: &mut [Event], timeout_ms: i32) -> Result<usize> {
         let room = i32::try_from(events.len()).unwrap_or(i32::MAX);
         // SAFETY: `events` is writable for `room` entries, and Event is transparent over epoll_event.
         let n = check(unsafe {
             libc::epoll_wait(self.0.as_raw_fd(), events.as_mut_ptr().cast(), room, timeout_ms)
         })?;
-        Ok(events.get(..n.unsigned_abs() as usize).unwrap_or(&[]))
+        Ok(n.unsigned_abs() as usize)
+    }
+
+    /// To the microsecond (epoll_pwait2(2)); kernels before 5.11 wait to the next millisecond.
+    fn wait_exactly(&self, events: &mut [Event], timeout: Duration) -> Result<usize> {
+        let spec = libc::timespec {
+            tv_sec: timeout.as_secs().min(1 << 30) as libc::time_t,
+            tv_nsec: timeout.subsec_nanos().into(),
+        };
+        // SAFETY: `events` is writable for its length, and Event is transparent over epoll_event; the
+        // timespec outlives the call; a null mask is allowed.
+        let n = unsafe {
+            libc::syscall(
+                libc::SYS_epoll_pwait2,
+                self.0.as_raw_fd(),
+                events.as_mut_ptr(),
+                events.len(),
+                &raw const spec,
+                std::ptr::null::<libc::sigset_t>(),
+                0usize,
+            )
+        };
+        match usize::try_from(n) {
+            Ok(n) => Ok(n),
+            Err(_) => match last_errno() {
+                Errno(libc::ENOSYS) => {
+                    let ms = timeout.as_micros().div_ceil(1000);
+                    self.wait_ms(events, i32::try_from(ms).unwrap_or(i32::MAX))
+                }
+                error => Err(error),
+            },
+        }
     }
 }
 
@@ -147,16 +192,16 @@ mod tests {
         let (epoll, event) = (Epoll::new().unwrap(), EventFd::new().unwrap());
         epoll.add(event.as_fd(), u64::MAX - 7, Interest::READ).unwrap();
         let mut events = [Event::EMPTY; 4];
-        assert_eq!(epoll.wait(&mut events, 0).unwrap().len(), 0);
+        assert_eq!(epoll.wait(&mut events, Some(Duration::ZERO)).unwrap().len(), 0);
         event.signal();
         for _ in 0..2 {
-            let ready = epoll.wait(&mut events, 1000).unwrap();
+            let ready = epoll.wait(&mut events, Some(Duration::from_secs(1))).unwrap();
             assert_eq!(ready.len(), 1);
             assert_eq!(ready[0].token(), u64::MAX - 7);
             assert!(ready[0].is_readable() && !ready[0].is_writable() && !ready[0].is_error());
         }
         epoll.modify(event.as_fd(), 9, Interest::WRITE).unwrap();
-        let ready = epoll.wait(&mut events, 1000).unwrap();
+        let ready = epoll.wait(&mut events, Some(Duration::from_secs(1))).unwrap();
         assert!(ready[0].token() == 9 && ready[0].is_writable() && !ready[0].is_readable());
     }
 
@@ -167,13 +212,13 @@ mod tests {
         epoll.add(event.as_fd(), 1, read_edge).unwrap();
         event.signal();
         let mut events = [Event::EMPTY; 4];
-        assert_eq!(epoll.wait(&mut events, 1000).unwrap().len(), 1);
-        assert_eq!(epoll.wait(&mut events, 0).unwrap().len(), 0);
+        assert_eq!(epoll.wait(&mut events, Some(Duration::from_secs(1))).unwrap().len(), 1);
+        assert_eq!(epoll.wait(&mut events, Some(Duration::ZERO)).unwrap().len(), 0);
         event.signal();
-        assert_eq!(epoll.wait(&mut events, 1000).unwrap().len(), 1);
+        assert_eq!(epoll.wait(&mut events, Some(Duration::from_secs(1))).unwrap().len(), 1);
         epoll.delete(event.as_fd()).unwrap();
         event.signal();
-        assert_eq!(epoll.wait(&mut events, 0).unwrap().len(), 0);
+        assert_eq!(epoll.wait(&mut events, Some(Duration::ZERO)).unwrap().len(), 0);
         assert_eq!(epoll.delete(event.as_fd()), Err(Errno::ENOENT));
     }
 }

@@ -104,9 +104,9 @@ impl ByteWriter {
     }
 
     /// Makes everything up to the last whole message visible; `messages` have been completed in all,
-    /// modulo 2^31.
+    /// modulo 2^31. Answers whether a segment was filled.
     #[inline]
-    pub fn commit(&mut self, messages: u32) {
+    pub fn commit(&mut self, messages: u32) -> bool {
         let (last, len) = self.boundary;
         let before = std::mem::replace(&mut self.messages, messages);
         let state = State::new(len, false, messages);
@@ -115,9 +115,10 @@ impl ByteWriter {
         if first == last {
             // SAFETY: not sealed, so the reader has not freed it.
             unsafe { &*last }.state.swap(state.0, Ordering::SeqCst);
-        } else {
-            self.seal(first, last, state, before);
+            return false;
         }
+        self.seal(first, last, state, before);
+        true
     }
 
     /// Publishes `state` of `last`, reached from `first` over segments that are left behind. The store
