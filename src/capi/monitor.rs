@@ -15,10 +15,11 @@ pub unsafe extern "C" fn zmq_socket_monitor(
 ) -> c_int {
     entry(|| {
         handle(socket).with(|socket| {
-            // SAFETY: by the manual page a string of the caller's, or NULL.
-            let endpoint = match addr.is_null() {
-                true => None,
-                false => Some(unsafe { text_from_c(addr) }?),
+            let endpoint = if addr.is_null() {
+                None
+            } else {
+                // SAFETY: by the manual page a string of the caller's, or NULL.
+                Some(unsafe { text_from_c(addr) }?)
             };
             let pair = SocketType::Pair.into_c();
             socket.monitor(endpoint, u64::from(events.cast_unsigned()), 1, pair)

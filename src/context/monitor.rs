@@ -117,10 +117,10 @@ impl Monitor {
 
     /// Emits an event, if somebody asked for its kind.
     pub fn emit(&self, event: Event) {
-        if self.wants(event.kind) {
-            if let Some(output) = self.output.lock().as_mut() {
-                output.emit(event);
-            }
+        if self.wants(event.kind)
+            && let Some(output) = self.output.lock().as_mut()
+        {
+            output.emit(event);
         }
     }
 
@@ -128,16 +128,16 @@ impl Monitor {
     pub fn stop(&self) {
         let mask = self.mask.swap(0, Ordering::SeqCst);
         let output = self.output.lock().take();
-        if let Some(mut output) = output {
-            if mask & EventKind::MonitorStopped as u64 != 0 {
-                output.emit(Event {
-                    kind: EventKind::MonitorStopped,
-                    value: 0,
-                    local: String::new(),
-                    remote: String::new(),
-                    endpoint: String::new(),
-                });
-            }
+        if let Some(mut output) = output
+            && mask & EventKind::MonitorStopped as u64 != 0
+        {
+            output.emit(Event {
+                kind: EventKind::MonitorStopped,
+                value: 0,
+                local: String::new(),
+                remote: String::new(),
+                endpoint: String::new(),
+            });
         }
     }
 }

@@ -499,7 +499,12 @@ mod tests {
         let before = FREED.load(Ordering::SeqCst);
         // SAFETY: `data` outlives both messages.
         let message = unsafe {
-            Message::from_user(data.as_mut_ptr().cast(), 10, Some(count_free), 1 as *mut c_void)
+            Message::from_user(
+                data.as_mut_ptr().cast(),
+                10,
+                Some(count_free),
+                ptr::dangling_mut::<c_void>(),
+            )
         };
         let message = message.unwrap();
         let copy = message.clone();

@@ -2,18 +2,18 @@
 //!
 //! | file | duty |
 //! | --- | --- |
-//! | [`pipeline`] | PUSH, PULL (RFC 30) |
-//! | [`pubsub`] | PUB, SUB, XPUB, XSUB (RFC 29) |
-//! | [`reqrep`] | REQ, REP, DEALER, ROUTER (RFC 28) |
-//! | [`expair`] | PAIR (RFC 31) |
-//! | [`stream`] | STREAM (zmq_socket(3), "Native pattern") |
-//! | [`load_balance`], [`fair_queue`], [`fan_out`] | the routings |
-//! | [`rotation`], [`routing_ids`], [`control`] | what the routings and types share |
+//! | `pipeline` | PUSH, PULL (RFC 30) |
+//! | `pubsub` | PUB, SUB, XPUB, XSUB (RFC 29) |
+//! | `reqrep` | REQ, REP, DEALER, ROUTER (RFC 28) |
+//! | `expair` | PAIR (RFC 31) |
+//! | `stream` | STREAM (zmq_socket(3), "Native pattern") |
+//! | `load_balance`, `fair_queue`, `fan_out` | the routings |
+//! | `rotation`, `routing_ids`, `control` | what the routings and types share |
 //!
 //! Invariants: nothing here blocks, sees a clock, a descriptor, a thread or a byte stream. A socket type
 //! *has* routings and a state enum. Parts that are dropped are deferred or stay with the caller, so that
 //! free functions run where no lock is held. A new socket type is a new
-//! variant of [`Pattern`] and an implementation of [`Policy`].
+//! variant of [`Pattern`] and an implementation of `Policy`.
 #![forbid(unsafe_code)]
 
 mod control;

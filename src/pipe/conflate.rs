@@ -33,7 +33,7 @@ pub fn conflate() -> (ConflateWriter, ConflateReader) {
 
 impl ConflateWriter {
     /// Puts `message` in; answers the one that was not read, to be dropped where no lock is held.
-    pub fn put(&mut self, message: Message) -> Option<Message> {
+    pub fn put(&self, message: Message) -> Option<Message> {
         let old = self.shared.slot.lock().replace(message);
         self.shared.is_full.store(true, Ordering::SeqCst);
         old
@@ -42,7 +42,7 @@ impl ConflateWriter {
 
 impl ConflateReader {
     /// Whether there is a message.
-    pub fn has_part(&mut self) -> bool {
+    pub fn has_part(&self) -> bool {
         self.held.is_some() || self.shared.is_full.load(Ordering::SeqCst)
     }
 
@@ -59,7 +59,7 @@ impl ConflateReader {
         self.held.take().or_else(|| self.take())
     }
 
-    fn take(&mut self) -> Option<Message> {
+    fn take(&self) -> Option<Message> {
         let mut slot = self.shared.slot.lock();
         self.shared.is_full.store(false, Ordering::SeqCst);
         slot.take()

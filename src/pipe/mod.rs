@@ -5,9 +5,9 @@
 //!
 //! | kind | holds | used for |
 //! | --- | --- | --- |
-//! | [`bytes`] | encoded ZMTP 2/3 frames in segments; large bodies by reference | socket and session |
-//! | [`ring`] | 64-byte messages by value | inproc |
-//! | [`conflate`] | the newest message only | ZMQ_CONFLATE |
+//! | `bytes` | encoded ZMTP 2/3 frames in segments; large bodies by reference | socket and session |
+//! | `ring` | 64-byte messages by value | inproc |
+//! | `conflate` | the newest message only | ZMQ_CONFLATE |
 //!
 //! Invariants: what is written becomes visible at `commit`, whole messages at a time, so that a reader
 //! never sees a part of a multipart message; messages are counted whole against the high-water mark; the

@@ -18,7 +18,7 @@ const FIRST_SLOTS: usize = 16;
 const MOST_SLOTS: usize = 256;
 
 struct Chunk {
-    next: AtomicPtr<Chunk>,
+    next: AtomicPtr<Self>,
     slots: Box<[UnsafeCell<MaybeUninit<Message>>]>,
 }
 

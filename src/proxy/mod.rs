@@ -3,9 +3,9 @@
 //! | file | duty |
 //! | --- | --- |
 //! | `mod` | the round: obey, move, sleep |
-//! | [`flow`] | one direction |
-//! | [`steering`] | commands and their answers |
-//! | [`watch`] | sleeping on all sockets of a proxy |
+//! | `flow` | one direction |
+//! | `steering` | commands and their answers |
+//! | `watch` | sleeping on all sockets of a proxy |
 //!
 //! Invariants: no attempt on a socket blocks, so that a side that cannot take does not keep the proxy from the
 //! other direction or from its commands. A proxy sleeps only when every attempt failed after the last

@@ -206,7 +206,7 @@ impl Connection {
     }
 
     /// Reads and answers until traffic begins.
-    fn shake_hands(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
+    fn shake_hands(&mut self, common: &mut Common, io: &Io<'_>) -> Result<(), Ended> {
         let Protocol::Zmtp { engine, ingress } = &mut self.protocol else { return Ok(()) };
         let mut buffer = [0; 4096];
         while ingress.is_none() {

@@ -85,7 +85,7 @@ impl Dial {
     }
 
     /// Goes on as far as it can without waiting.
-    pub(super) fn advance(&mut self, common: &Common, io: &mut Io<'_>) -> Progress {
+    pub(super) fn advance(&mut self, common: &Common, io: &Io<'_>) -> Progress {
         loop {
             let step = std::mem::replace(&mut self.step, Step::Start);
             let outcome = match step {
@@ -117,7 +117,7 @@ impl Dial {
         }
     }
 
-    fn begin(&mut self, common: &Common, io: &mut Io<'_>) -> Result<Option<Stream>> {
+    fn begin(&mut self, common: &Common, io: &Io<'_>) -> Result<Option<Stream>> {
         let address = match &self.target {
             DialTarget::Ipc(path) => PeerAddress::Ipc(path.clone()),
             DialTarget::Tcp(tcp) => match resolve::resolve_numeric(tcp, &common.options) {
@@ -135,7 +135,7 @@ impl Dial {
         &mut self,
         address: &PeerAddress,
         common: &Common,
-        io: &mut Io<'_>,
+        io: &Io<'_>,
     ) -> Result<Option<Stream>> {
         let connecting = Connecting::start(address, &common.options)?;
         if connecting.is_connected() {

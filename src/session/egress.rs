@@ -81,10 +81,10 @@ impl Egress {
             if self.is_shut {
                 return Ok(Flushed::Shut);
             }
-            if let Some(engine) = engine.as_deref_mut() {
-                if self.take_engine_output(engine, common) {
-                    continue;
-                }
+            if let Some(engine) = engine.as_deref_mut()
+                && self.take_engine_output(engine, common)
+            {
+                continue;
             }
             let Some(pipe) = &mut common.pipe else { return Ok(Flushed::All) };
             let moved = match &mut self.mode {

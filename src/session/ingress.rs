@@ -85,10 +85,7 @@ impl Ingress {
                 self.has_more = true;
                 return Ok(Filled::OutOfBudget);
             }
-            let (n, room) = match self.read(stream, pipe)? {
-                Some(read) => read,
-                None => return Ok(Filled::All),
-            };
+            let Some((n, room)) = self.read(stream, pipe)? else { return Ok(Filled::All) };
             engine.handle_traffic();
             budget = budget.saturating_sub(n);
             if n < room && !to_end {

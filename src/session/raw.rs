@@ -26,7 +26,7 @@ impl RawIngress {
     }
 
     /// Tells the application that the connection begins or ends.
-    pub(super) fn notify(&mut self, common: &mut Common) {
+    pub(super) fn notify(&self, common: &mut Common) {
         if let (true, Some(pipe)) = (self.notifies, &mut common.pipe) {
             pipe.write(&mut Outbound::Slice(b""), 0);
             pipe.commit();

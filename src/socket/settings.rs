@@ -37,10 +37,10 @@ impl Socket {
             self.process_commands()?;
         }
         self.process_commands()?;
-        if let Some(id) = self.pattern.assigned_routing_id() {
-            if id != self.options.routing_id {
-                self.options.routing_id = id.to_vec();
-            }
+        if let Some(id) = self.pattern.assigned_routing_id()
+            && id != self.options.routing_id
+        {
+            self.options.routing_id = id.to_vec();
         }
         match self.options.get(option, out)? {
             Readout::Stored(len) => Ok(len),

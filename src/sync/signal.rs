@@ -80,10 +80,10 @@ impl Signal {
     /// The descriptor is drained first: a notification in between then finds PENDING still on and
     /// needs no descriptor, because the caller has not looked yet.
     pub fn clear(&self) {
-        if !self.is_private {
-            if let Some(fd) = self.fd.get() {
-                fd.drain();
-            }
+        if !self.is_private
+            && let Some(fd) = self.fd.get()
+        {
+            fd.drain();
         }
         self.word.fetch_and(!PENDING, Ordering::SeqCst);
     }

@@ -88,7 +88,7 @@ impl<T> Table<T> {
         for chunk in &self.chunks {
             let slots = chunk.get()?;
             let offset = handle.wrapping_sub(slots.as_ptr().addr());
-            if offset < std::mem::size_of_val::<[Slot<T>]>(slots) {
+            if offset < size_of_val::<[Slot<T>]>(slots) {
                 let index = offset / size_of::<Slot<T>>();
                 let is_exact = offset % size_of::<Slot<T>>() == 0;
                 return slots.get(index).filter(|_| is_exact).map(|slot| (first + index, slot));

@@ -16,10 +16,11 @@ pub unsafe extern "C" fn zmq_socket_monitor_versioned(
 ) -> c_int {
     entry(|| {
         handle(socket).with(|socket| {
-            // SAFETY: by the manual page a string of the caller's, or NULL.
-            let endpoint = match addr.is_null() {
-                true => None,
-                false => Some(unsafe { text_from_c(addr) }?),
+            let endpoint = if addr.is_null() {
+                None
+            } else {
+                // SAFETY: by the manual page a string of the caller's, or NULL.
+                Some(unsafe { text_from_c(addr) }?)
             };
             socket.monitor(endpoint, events, event_version, r#type)
         })

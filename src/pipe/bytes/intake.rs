@@ -11,7 +11,7 @@ use super::writer::ByteWriter;
 const LEAST_ROOM: usize = 512;
 
 impl ByteWriter {
-    /// Where received bytes go: at least [`LEAST_ROOM`], after what was received before.
+    /// Where received bytes go: at least `LEAST_ROOM`, after what was received before.
     pub fn room(&mut self) -> &mut [u8] {
         self.skip_written();
         if self.capacity - self.filled < LEAST_ROOM {

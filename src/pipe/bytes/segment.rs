@@ -39,7 +39,7 @@ impl State {
 
 /// A piece of the stream: a buffer that fills, or one large body.
 pub struct Segment {
-    pub next: AtomicPtr<Segment>,
+    pub next: AtomicPtr<Self>,
     pub state: AtomicU64,
     /// Length at which the writer left it for the next one.
     pub final_len: AtomicU32,

@@ -197,7 +197,7 @@ fn two_threads_keep_order_and_bytes() {
             std::thread::yield_now();
             continue;
         };
-        let len = if next % 1000 == 0 { 40_000 } else { next as usize % 300 };
+        let len = if next.is_multiple_of(1000) { 40_000 } else { next as usize % 300 };
         assert_eq!(frame.body.len(), len);
         assert!(frame.body == body(len, next as u8));
         reader.advance();

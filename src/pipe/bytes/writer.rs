@@ -117,13 +117,13 @@ impl ByteWriter {
             unsafe { &*last }.state.swap(state.0, Ordering::SeqCst);
             return false;
         }
-        self.seal(first, last, state, before);
+        Self::seal(first, last, state, before);
         true
     }
 
     /// Publishes `state` of `last`, reached from `first` over segments that are left behind. The store
     /// to `first` comes last: it makes all of it visible at once.
-    fn seal(&mut self, first: *mut Segment, last: *mut Segment, state: State, messages: u32) {
+    fn seal(first: *mut Segment, last: *mut Segment, state: State, messages: u32) {
         // SAFETY: `first` is not sealed yet, and what follows it cannot be reached by the reader.
         let first = unsafe { &*first };
         let mut at = first.next.load(Ordering::Relaxed);
