@@ -5,8 +5,12 @@
 #![forbid(unsafe_code)]
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Message;
+
+/// Whether any thread ever kept a message: most programs have no free functions, and need not look.
+static EVER: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static DEFERRED: RefCell<Vec<Message>> = const { RefCell::new(Vec::new()) };
@@ -22,6 +26,7 @@ pub fn defer(message: Message) {
 
 #[cold]
 fn keep(message: Message) {
+    EVER.store(true, Ordering::Relaxed);
     // While the thread ends there is nowhere to keep it, and no lock of ours is held.
     let _ = DEFERRED.try_with(|deferred| deferred.borrow_mut().push(message));
 }
@@ -29,6 +34,14 @@ fn keep(message: Message) {
 /// Drops what this thread has kept. To be called where no lock is held.
 #[inline]
 pub fn release_deferred() {
+    // Relaxed: a thread needs to see only what it has kept itself.
+    if EVER.load(Ordering::Relaxed) {
+        release();
+    }
+}
+
+#[cold]
+fn release() {
     while let Ok(Some(message)) = DEFERRED.try_with(|deferred| deferred.borrow_mut().pop()) {
         drop(message);
     }

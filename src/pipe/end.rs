@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
 
 use crossbeam_utils::CachePadded;
 
-use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Message, Outbound, defer};
+use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound, defer};
 
 use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
 use super::bytes::{self, ByteReader, ByteWriter};
@@ -263,14 +263,14 @@ impl PipeEnd {
     /// Moves the next part to `sink`; answers its flags.
     #[inline]
     pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
-        let part = self.reader.read(sink);
-        self.note_read(part)
+        let flags = self.reader.read(sink);
+        self.note_read(flags)
     }
 
     /// Steps over the next part; answers its flags.
     pub fn skip(&mut self) -> Option<u8> {
-        let part = self.reader.skip();
-        self.note_read(part)
+        let flags = self.reader.skip();
+        self.note_read(flags)
     }
 
     /// Steps over the rest of the message.
@@ -283,9 +283,8 @@ impl PipeEnd {
     }
 
     #[inline]
-    fn note_read(&mut self, part: Option<(u8, Message)>) -> Option<u8> {
-        let (flags, rest) = part?;
-        defer(rest);
+    fn note_read(&mut self, flags: Option<u8>) -> Option<u8> {
+        let flags = flags?;
         if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
             self.note_messages_read(1);
         }

@@ -1,7 +1,7 @@
 //! The reading half of any kind.
 #![forbid(unsafe_code)]
 
-use crate::message::{Body, Inbound, Message};
+use crate::message::{Inbound, defer};
 
 use super::bytes::ByteReader;
 use super::conflate::ConflateReader;
@@ -47,38 +47,21 @@ impl Reader {
         Some(View { flags: message.flags(), body: message.data() })
     }
 
-    /// Moves the next part to `sink`; answers its flags, and a message to be dropped where no lock is
-    /// held.
+    /// Moves the next part to `sink`; answers its flags.
     #[inline]
-    pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<(u8, Message)> {
+    pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
         let part = match self {
-            Self::Bytes(reader) => return read_frame(reader, sink),
+            Self::Bytes(reader) => return reader.read(sink),
             Self::Ring(reader) => reader.pop(),
             Self::Conflate(reader) => reader.pop(),
         }?;
         let flags = part.flags();
-        Some((flags, sink.put_message(part)))
+        defer(sink.put_message(part));
+        Some(flags)
     }
 
-    /// Steps over the next part; answers its flags, and the message if there was one.
-    pub fn skip(&mut self) -> Option<(u8, Message)> {
+    /// Steps over the next part; answers its flags.
+    pub fn skip(&mut self) -> Option<u8> {
         self.read(&mut Inbound::Slice { buf: &mut [], size: 0 })
     }
-}
-
-#[inline]
-fn read_frame(reader: &mut ByteReader, sink: &mut Inbound<'_>) -> Option<(u8, Message)> {
-    let frame = reader.frame()?;
-    let flags = frame.flags;
-    match sink {
-        Inbound::Slice { .. } => sink.put_slice(frame.body),
-        Inbound::Message(message) => {
-            let body = frame.shared.map(Body::clone);
-            **message = body.map_or_else(|| Message::from_slice(frame.body), Message::from_body);
-            message.set_flags(flags);
-            message.set_metadata(reader.origin());
-        }
-    }
-    reader.advance();
-    Some((flags, Message::new()))
 }

@@ -7,7 +7,7 @@ use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::message::{Body, FLAG_MORE, FLAG_SKIP, Metadata};
+use crate::message::{Body, FLAG_MORE, FLAG_SKIP, Inbound, Message, Metadata};
 
 use super::segment::{Segment, Shared, State};
 
@@ -146,6 +146,38 @@ impl ByteReader {
         // SAFETY: the header was published together with the body's segment, which follows.
         let next = unsafe { next.as_ref() }?;
         next.external.as_ref().map(|(body, _)| body)
+    }
+
+    /// Moves the next frame to `sink`; answers its flags.
+    #[inline]
+    pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
+        loop {
+            if !self.has_bytes() {
+                return None;
+            }
+            let (flags, header, len) = self.header();
+            if flags & FLAG_SKIP == 0 {
+                self.deliver(flags, self.frame_at(flags, header, len), sink);
+            }
+            self.advance_by(header, len);
+            if flags & FLAG_SKIP == 0 {
+                return Some(flags);
+            }
+        }
+    }
+
+    #[inline]
+    fn deliver(&self, flags: u8, frame: Frame<'_>, sink: &mut Inbound<'_>) {
+        match sink {
+            Inbound::Slice { .. } => sink.put_slice(frame.body),
+            Inbound::Message(message) => {
+                let body = frame.shared.map(Body::clone);
+                **message =
+                    body.map_or_else(|| Message::from_slice(frame.body), Message::from_body);
+                message.set_flags(flags);
+                message.set_metadata(self.origin());
+            }
+        }
     }
 
     /// Steps over the frame that [`Self::frame`] showed.
