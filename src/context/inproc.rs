@@ -106,7 +106,7 @@ impl Inproc {
 
     /// Connects to `name`, now or when it is bound; answers the connecting side's end.
     pub fn connect(&self, name: &str, own: Peer) -> PipeEnd {
-        let kind = if own.conflate { Kind::Conflate } else { Kind::Ring };
+        let kind = if own.conflate { Kind::Conflate } else { Kind::Values };
         let (near, mut far) = pair([kind; 2], [own.sndhwm, own.rcvhwm]);
         let mut near = near;
         let mut names = self.names.lock();

@@ -18,6 +18,8 @@ pub const FLAG_MORE: u8 = 1;
 pub const FLAG_COMMAND: u8 = 4;
 /// In a pipe only: the frame carries the peer's routing id, not a message.
 pub const FLAG_ROUTING_ID: u8 = 0x40;
+/// In a pipe only: the frame holds a message by value, not bytes.
+pub const FLAG_VALUE: u8 = 0x10;
 /// In a pipe only: the frame was dealt with by the I/O side; readers step over it.
 pub const FLAG_SKIP: u8 = 0x80;
 

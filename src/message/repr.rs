@@ -390,6 +390,12 @@ impl Message {
         }
     }
 
+    /// Whether the bytes are all there is to the message, and lie in it.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.kind == KIND_INLINE && self.metadata.is_null() && self.routing_id == 0
+    }
+
     /// Whether dropping this message may run a function of the user's.
     #[inline]
     pub fn has_free_function(&self) -> bool {

@@ -34,7 +34,7 @@ pub(super) fn parts(parts: &[&[u8]]) -> Parts {
 
 /// Runs a test with pipes of bytes and with pipes of messages.
 pub(super) fn both_kinds(socket_type: SocketType, test: impl Fn(Rig)) {
-    for kind in [Kind::Bytes, Kind::Ring] {
+    for kind in [Kind::Bytes, Kind::Values] {
         test(Rig::new(socket_type, kind));
     }
 }

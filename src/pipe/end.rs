@@ -13,7 +13,6 @@ use super::bytes::{self, ByteReader, ByteWriter};
 use super::conflate::conflate;
 use super::reader::Reader;
 pub use super::reader::View;
-use super::ring::ring;
 use super::writer::Writer;
 
 /// Counts of messages are kept modulo 2^31.
@@ -36,8 +35,8 @@ pub enum Kind {
     Bytes,
     /// The newest message only (ZMQ_CONFLATE).
     Conflate,
-    /// Messages by value: inproc.
-    Ring,
+    /// Frames and messages by value: inproc.
+    Values,
 }
 
 /// One direction.
@@ -123,17 +122,13 @@ pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
 
 fn halves(kind: Kind) -> (Writer, Reader) {
     match kind {
-        Kind::Bytes => {
-            let (writer, reader) = bytes::bytes();
+        Kind::Bytes | Kind::Values => {
+            let (writer, reader) = bytes::bytes(kind == Kind::Values);
             (Writer::Bytes(writer), Reader::Bytes(reader))
         }
         Kind::Conflate => {
             let (writer, reader) = conflate();
             (Writer::Conflate(writer), Reader::Conflate(reader))
-        }
-        Kind::Ring => {
-            let (writer, reader) = ring();
-            (Writer::Ring(writer), Reader::Ring(reader))
         }
     }
 }
@@ -394,7 +389,7 @@ impl PipeEnd {
 
     /// Takes the parts of an unfinished message back.
     pub fn rollback(&mut self) {
-        self.writer.rollback(defer);
+        self.writer.rollback();
     }
 
     // The I/O side of a byte pipe.
@@ -403,8 +398,8 @@ impl PipeEnd {
     /// [`Self::note_passed`].
     pub fn egress(&mut self) -> Option<&mut ByteReader> {
         match &mut self.reader {
-            Reader::Bytes(reader) => Some(reader),
-            Reader::Conflate(_) | Reader::Ring(_) => None,
+            Reader::Bytes(reader) if !reader.holds_values() => Some(reader),
+            Reader::Bytes(_) | Reader::Conflate(_) => None,
         }
     }
 
@@ -424,8 +419,8 @@ impl PipeEnd {
     /// The writing half for received bytes, if it is bytes.
     pub fn intake(&mut self) -> Option<&mut ByteWriter> {
         match &mut self.writer {
-            Writer::Bytes(writer) => Some(writer),
-            Writer::Conflate(_) | Writer::Ring(_) => None,
+            Writer::Bytes(writer) if !writer.holds_values() => Some(writer),
+            Writer::Bytes(_) | Writer::Conflate(_) => None,
         }
     }
 
@@ -460,7 +455,7 @@ mod tests {
 
     #[test]
     fn the_high_water_mark_is_exact_and_credit_comes_in_low_water_steps() {
-        for kind in [Kind::Bytes, Kind::Ring] {
+        for kind in [Kind::Bytes, Kind::Values] {
             let (mut a, mut b) = pair([kind; 2], [10, 10]);
             for _ in 0..10 {
                 assert!(send(&mut a, b"x"));
@@ -482,7 +477,7 @@ mod tests {
 
     #[test]
     fn a_reader_is_told_once_for_each_time_it_found_nothing() {
-        let (mut a, mut b) = pair([Kind::Ring; 2], [0, 0]);
+        let (mut a, mut b) = pair([Kind::Values; 2], [0, 0]);
         send(&mut a, b"1");
         assert_eq!(b.take_events(), READABLE);
         send(&mut a, b"2");
@@ -497,7 +492,7 @@ mod tests {
 
     #[test]
     fn what_was_committed_can_be_read_after_the_writer_is_gone() {
-        for kind in [Kind::Bytes, Kind::Ring, Kind::Conflate] {
+        for kind in [Kind::Bytes, Kind::Values, Kind::Conflate] {
             let (mut a, mut b) = pair([kind; 2], [0, 0]);
             send(&mut a, b"last");
             a.write(&mut Outbound::Slice(b"unfinished"), FLAG_MORE);
@@ -516,7 +511,7 @@ mod tests {
 
     #[test]
     fn multipart_counts_once_and_a_message_begun_can_be_finished() {
-        let (mut a, mut b) = pair([Kind::Ring; 2], [2, 2]);
+        let (mut a, mut b) = pair([Kind::Values; 2], [2, 2]);
         for _ in 0..2 {
             assert!(a.write(&mut Outbound::Slice(b"a"), FLAG_MORE));
             assert!(a.write(&mut Outbound::Slice(b"b"), FLAG_MORE));

@@ -6,7 +6,7 @@
 //! | kind | holds | used for |
 //! | --- | --- | --- |
 //! | `bytes` | encoded ZMTP 2/3 frames in segments; large bodies by reference | socket and session |
-//! | `ring` | 64-byte messages by value | inproc |
+//! | the same with values | frames, and 64-byte messages by value among them | inproc |
 //! | `conflate` | the newest message only | ZMQ_CONFLATE |
 //!
 //! Invariants: what is written becomes visible at `commit`, whole messages at a time, so that a reader
@@ -22,7 +22,6 @@ mod bytes;
 mod conflate;
 mod end;
 mod reader;
-mod ring;
 mod set;
 mod writer;
 

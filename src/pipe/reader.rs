@@ -5,13 +5,11 @@ use crate::message::{Inbound, defer};
 
 use super::bytes::ByteReader;
 use super::conflate::ConflateReader;
-use super::ring::RingReader;
 
 /// One of the three kinds.
 pub enum Reader {
     Bytes(ByteReader),
     Conflate(ConflateReader),
-    Ring(RingReader),
 }
 
 /// The next part, left in place.
@@ -29,7 +27,6 @@ impl Reader {
         match self {
             // A frame that the I/O side dealt with is never published last.
             Self::Bytes(reader) => reader.has_bytes(),
-            Self::Ring(reader) => reader.has_part(),
             Self::Conflate(reader) => reader.has_part(),
         }
     }
@@ -37,14 +34,15 @@ impl Reader {
     /// The next part, left in place.
     #[inline]
     pub fn peek(&mut self) -> Option<View<'_>> {
-        let message = match self {
+        match self {
             Self::Bytes(reader) => {
-                return reader.frame().map(|f| View { flags: f.flags, body: f.body });
+                reader.frame().map(|frame| View { flags: frame.flags, body: frame.body })
             }
-            Self::Ring(reader) => reader.front(),
-            Self::Conflate(reader) => reader.front(),
-        }?;
-        Some(View { flags: message.flags(), body: message.data() })
+            Self::Conflate(reader) => {
+                let message = reader.front()?;
+                Some(View { flags: message.flags(), body: message.data() })
+            }
+        }
     }
 
     /// Moves the next part to `sink`; answers its flags.
@@ -52,9 +50,8 @@ impl Reader {
     pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
         let part = match self {
             Self::Bytes(reader) => return reader.read(sink),
-            Self::Ring(reader) => reader.pop(),
-            Self::Conflate(reader) => reader.pop(),
-        }?;
+            Self::Conflate(reader) => reader.pop()?,
+        };
         let flags = part.flags();
         defer(sink.put_message(part));
         Some(flags)

@@ -3,15 +3,13 @@
 
 use crate::message::{FLAG_MORE, Message, Outbound};
 
-use super::bytes::{BY_REFERENCE, ByteWriter};
+use super::bytes::{BY_REFERENCE, BY_VALUE, ByteWriter};
 use super::conflate::ConflateWriter;
-use super::ring::RingWriter;
 
 /// One of the three kinds.
 pub enum Writer {
     Bytes(ByteWriter),
     Conflate(ConflateWriter),
-    Ring(RingWriter),
 }
 
 impl Writer {
@@ -21,19 +19,17 @@ impl Writer {
     pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> Option<Message> {
         match self {
             Self::Bytes(writer) => {
-                match large_body(part) {
-                    Some(body) => writer.write_body(flags, body),
-                    None => writer.write(flags, part.body()),
+                if writer.holds_values() {
+                    write_value(writer, part, flags);
+                } else {
+                    match large_body(part) {
+                        Some(body) => writer.write_body(flags, body),
+                        None => writer.write(flags, part.body()),
+                    }
                 }
                 if flags & FLAG_MORE == 0 {
                     writer.end_message();
                 }
-                None
-            }
-            Self::Ring(writer) => {
-                let mut message = part.take_message();
-                message.set_flags(flags);
-                writer.push(message);
                 None
             }
             Self::Conflate(writer) => {
@@ -49,28 +45,38 @@ impl Writer {
     #[inline]
     pub fn commit(&mut self, messages: u32) -> bool {
         match self {
-            Self::Bytes(writer) => return writer.commit(messages),
-            Self::Ring(writer) => writer.commit(),
-            Self::Conflate(_) => {}
+            Self::Bytes(writer) => writer.commit(messages),
+            Self::Conflate(_) => false,
         }
-        false
     }
 
     /// Whether parts of an unfinished message were written.
     pub fn has_unfinished(&self) -> bool {
         match self {
             Self::Bytes(writer) => writer.has_unfinished(),
-            Self::Ring(writer) => writer.has_uncommitted(),
             Self::Conflate(_) => false,
         }
     }
 
-    /// Takes the parts of an unfinished message back; messages among them go to `out`.
-    pub fn rollback(&mut self, out: impl FnMut(Message)) {
+    /// Takes the parts of an unfinished message back.
+    pub fn rollback(&mut self) {
         match self {
             Self::Bytes(writer) => writer.rollback(),
-            Self::Ring(writer) => writer.rollback(out),
             Self::Conflate(_) => {}
+        }
+    }
+}
+
+/// Writes to a pipe of messages: little is copied, the rest moves by value.
+#[inline]
+fn write_value(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) {
+    match part {
+        Outbound::Slice(body) if body.len() <= BY_VALUE => writer.write(flags, body),
+        Outbound::Message(message) if message.is_plain() => writer.write(flags, message.data()),
+        Outbound::Slice(_) | Outbound::Message(_) => {
+            let mut message = part.take_message();
+            message.set_flags(flags);
+            writer.write_value(flags, message);
         }
     }
 }

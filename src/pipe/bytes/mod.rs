@@ -11,6 +11,7 @@
 mod intake;
 mod reader;
 mod segment;
+mod values;
 mod writer;
 
 use std::sync::Arc;
@@ -18,13 +19,15 @@ use std::sync::Arc;
 pub use reader::ByteReader;
 pub use writer::ByteWriter;
 
+/// Bytes of the caller's up to this size are copied into a pipe that holds values; more become a message.
+pub const BY_VALUE: usize = 1024;
 /// Message bodies from this size on travel by reference.
 pub const BY_REFERENCE: usize = 32 * 1024;
 
-/// An empty byte pipe.
-pub fn bytes() -> (ByteWriter, ByteReader) {
+/// An empty byte pipe; `holds_values` says whether frames may hold messages by value (inproc).
+pub fn bytes(holds_values: bool) -> (ByteWriter, ByteReader) {
     let first = segment::Segment::buffer(segment::FIRST_SIZE, None, false);
-    let shared = Arc::new(segment::Shared::new(first));
+    let shared = Arc::new(segment::Shared::new(first, holds_values));
     (ByteWriter::new(Arc::clone(&shared), first), ByteReader::new(shared, first))
 }
 

@@ -7,9 +7,10 @@ use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::message::{Body, FLAG_MORE, FLAG_SKIP, Inbound, Message, Metadata};
+use crate::message::{Body, FLAG_MORE, FLAG_SKIP, FLAG_VALUE, Inbound, Message, Metadata, defer};
 
 use super::segment::{Segment, Shared, State};
+use super::values;
 
 /// The reading half of a byte pipe.
 pub struct ByteReader {
@@ -133,6 +134,11 @@ impl ByteReader {
     #[inline]
     fn frame_at(&self, flags: u8, header: usize, len: usize) -> Frame<'_> {
         match self.bytes().get(header..header + len) {
+            Some(body) if flags & FLAG_VALUE != 0 => {
+                // SAFETY: a frame with this flag was written by `values::emit`, and is not taken out yet.
+                let message = unsafe { &*values::place(body.as_ptr(), len) };
+                Frame { flags: flags & !FLAG_VALUE, body: message.data(), shared: None, header }
+            }
             Some(body) => Frame { flags, body, shared: None, header },
             None => {
                 let shared = self.next_external();
@@ -156,6 +162,11 @@ impl ByteReader {
                 return None;
             }
             let (flags, header, len) = self.header();
+            if flags & FLAG_VALUE != 0 {
+                let message = self.take_value(header, len);
+                defer(sink.put_message(message));
+                return Some(flags & !FLAG_VALUE);
+            }
             if flags & FLAG_SKIP == 0 {
                 self.deliver(flags, self.frame_at(flags, header, len), sink);
             }
@@ -164,6 +175,18 @@ impl ByteReader {
                 return Some(flags);
             }
         }
+    }
+
+    /// Takes the message out of the frame at the position and steps over it.
+    #[inline]
+    fn take_value(&mut self, header: usize, len: usize) -> Message {
+        let body = self.bytes().as_ptr().wrapping_add(header);
+        // SAFETY: the frame has FLAG_VALUE, so it was written by `values::emit`.
+        let place = unsafe { values::place(body, len) };
+        // SAFETY: the position moves past it now, so that nobody takes it out again.
+        let message = unsafe { place.read() };
+        self.advance_by(header, len);
+        message
     }
 
     #[inline]
@@ -184,8 +207,12 @@ impl ByteReader {
     #[inline]
     pub fn advance(&mut self) {
         if self.has_bytes() {
-            let (_, header, len) = self.header();
-            self.advance_by(header, len);
+            match self.header() {
+                (flags, header, len) if flags & FLAG_VALUE != 0 => {
+                    defer(self.take_value(header, len));
+                }
+                (_, header, len) => self.advance_by(header, len),
+            }
         }
     }
 
@@ -203,6 +230,11 @@ impl ByteReader {
             self.step();
             self.position = self.segment().limit(self.state);
         }
+    }
+
+    /// Whether frames may hold messages by value.
+    pub fn holds_values(&self) -> bool {
+        self.shared.holds_values
     }
 
     /// Connection that the frame at the position came from.
@@ -321,6 +353,12 @@ impl ByteReader {
         }
         self.consumed += (self.position - target) as u64;
         is_open
+    }
+}
+
+impl Drop for ByteReader {
+    fn drop(&mut self) {
+        self.shared.position.store(self.position, Ordering::Relaxed);
     }
 }
 

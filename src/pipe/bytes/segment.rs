@@ -3,9 +3,11 @@
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use crate::message::{Body, Metadata};
+use crate::message::{Body, Metadata, defer};
+
+use super::values;
 
 /// Size of a pipe's first segment; each further one doubles, up to [`MOST_SIZE`].
 pub const FIRST_SIZE: usize = 1024;
@@ -137,11 +139,20 @@ pub struct Shared {
     pub head: AtomicPtr<Segment>,
     /// An emptied full-size segment on its way back to the writer.
     pub spare: AtomicPtr<Segment>,
+    /// Where the reader is in the head; as `head`.
+    pub position: AtomicUsize,
+    /// Whether frames may hold messages by value.
+    pub holds_values: bool,
 }
 
 impl Shared {
-    pub fn new(first: *mut Segment) -> Self {
-        Self { head: AtomicPtr::new(first), spare: AtomicPtr::new(ptr::null_mut()) }
+    pub fn new(first: *mut Segment, holds_values: bool) -> Self {
+        Self {
+            head: AtomicPtr::new(first),
+            spare: AtomicPtr::new(ptr::null_mut()),
+            position: AtomicUsize::new(0),
+            holds_values,
+        }
     }
 
     /// Gives a segment back that the reader has stepped past.
@@ -181,7 +192,16 @@ impl Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         let mut segment = *self.head.get_mut();
+        let mut position = *self.position.get_mut();
         while !segment.is_null() {
+            if self.holds_values {
+                // SAFETY: both halves are gone; the chain from the head on is ours.
+                let unread = unsafe { &*segment };
+                let end = unread.final_len.load(Ordering::Relaxed) as usize;
+                // SAFETY: unread frames lie from the reader's position to the writer's.
+                unsafe { values::take_all(unread, position, end, defer) };
+                position = 0;
+            }
             // SAFETY: both halves are gone; the chain from the head on is ours.
             let next = unsafe { (*segment).next.load(Ordering::Relaxed) };
             // SAFETY: as above, and not used after.

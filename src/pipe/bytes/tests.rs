@@ -34,7 +34,7 @@ fn drain(reader: &mut ByteReader) -> Vec<(u8, Vec<u8>)> {
 
 #[test]
 fn frames_of_every_size_come_out_as_they_went_in() {
-    let (mut writer, mut reader) = bytes();
+    let (mut writer, mut reader) = bytes(false);
     let sizes = [0, 1, 255, 256, 1000, 1023, 4096, 30_000, 40_000, 70_000, 5, 65_536, 0, 300_000];
     for (i, len) in sizes.into_iter().enumerate() {
         put(&mut writer, 0, &body(len, i as u8));
@@ -50,7 +50,7 @@ fn frames_of_every_size_come_out_as_they_went_in() {
 
 #[test]
 fn an_unfinished_multipart_message_is_invisible_and_can_be_taken_back() {
-    let (mut writer, mut reader) = bytes();
+    let (mut writer, mut reader) = bytes(false);
     writer.write(0, b"first");
     writer.end_message();
     writer.commit(1);
@@ -92,7 +92,7 @@ fn send_all(reader: &mut ByteReader, step: usize) -> (Vec<u8>, u32) {
 #[test]
 fn ranges_are_the_wire_image_of_the_frames() {
     for step in [1, 7, 1000, 50_000, 1 << 20] {
-        let (mut writer, mut reader) = bytes();
+        let (mut writer, mut reader) = bytes(false);
         let mut expected = Vec::new();
         for i in 0..40u32 {
             let len = [3, 300, 33_000][i as usize % 3];
@@ -121,7 +121,7 @@ fn after_a_break_the_stream_goes_on_at_the_next_whole_message() {
     let sizes = [10, 33_000, 300, 0, 40_000, 2000];
     let total: usize = sizes.iter().map(|s| s + if *s > 255 { 9 } else { 2 }).sum();
     for cut in (0..total).step_by(97).chain(0..64) {
-        let (mut writer, mut reader) = bytes();
+        let (mut writer, mut reader) = bytes(false);
         for (i, len) in sizes.into_iter().enumerate() {
             // Pairs of frames make one message.
             put(&mut writer, if i % 2 == 0 { FLAG_MORE } else { 0 }, &body(len, i as u8));
@@ -147,7 +147,7 @@ fn after_a_break_the_stream_goes_on_at_the_next_whole_message() {
 
 #[test]
 fn received_bytes_are_passed_frame_by_frame() {
-    let (mut writer, mut reader) = bytes();
+    let (mut writer, mut reader) = bytes(false);
     let mut wire = Vec::new();
     for i in 0..500usize {
         wire.extend([0, (i % 200) as u8]);
@@ -179,7 +179,7 @@ fn received_bytes_are_passed_frame_by_frame() {
 
 #[test]
 fn two_threads_keep_order_and_bytes() {
-    let (mut writer, mut reader) = bytes();
+    let (mut writer, mut reader) = bytes(false);
     let sender = std::thread::spawn(move || {
         for i in 0..50_000u32 {
             let len = if i % 1000 == 0 { 40_000 } else { i as usize % 300 };
@@ -208,12 +208,49 @@ fn two_threads_keep_order_and_bytes() {
 
 #[test]
 fn a_message_that_ends_with_a_large_body_is_complete_when_its_bytes_are_sent() {
-    let (mut writer, mut reader) = bytes();
+    let (mut writer, mut reader) = bytes(false);
     for (i, step) in [(1, 1 << 20), (2, 1000)] {
         put(&mut writer, FLAG_MORE, b"head");
         put(&mut writer, 0, &body(100_000, 1));
         writer.end_message();
         writer.commit(i);
         assert_eq!(send_all(&mut reader, step).1, i);
+    }
+}
+
+#[test]
+fn messages_by_value_come_out_or_are_released() {
+    use crate::message::{Inbound, Message, release_deferred};
+    let part = Message::from_slice(&[1; 1000]);
+    for read in [0, 1, 7, 300, 500] {
+        let (mut writer, mut reader) = bytes(true);
+        for i in 0..500u32 {
+            writer.write(FLAG_MORE, &[i as u8; 5]);
+            writer.write_value(0, part.clone());
+            writer.end_message();
+            writer.commit(i + 1);
+        }
+        writer.write_value(FLAG_MORE, part.clone());
+        for i in 0..read {
+            assert_eq!(reader.frame().unwrap().body, [i as u8; 5]);
+            reader.advance();
+            assert_eq!(reader.frame().unwrap().body, part.data());
+            let mut out = Message::new();
+            assert_eq!(reader.read(&mut Inbound::Message(&mut out)), Some(0));
+            assert_eq!(out.pointer(), part.pointer());
+        }
+        if read == 7 {
+            reader.advance();
+            reader.advance();
+        }
+        if read == 300 {
+            drop(reader);
+            drop(writer);
+        } else {
+            drop(writer);
+            drop(reader);
+        }
+        release_deferred();
+        assert!(!part.is_shared(), "read {read}");
     }
 }

@@ -4,9 +4,10 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::message::{Body, Metadata};
+use crate::message::{Body, Message, Metadata, defer};
 
 use super::segment::{FIRST_SIZE, MOST_SIZE, Segment, Shared, State};
+use super::values;
 
 /// Longest frame header: flags and an eight-byte length.
 const MOST_HEADER: usize = 9;
@@ -81,6 +82,24 @@ impl ByteWriter {
         self.append_body(flags, body);
     }
 
+    /// Whether frames may hold messages by value.
+    #[inline]
+    pub fn holds_values(&self) -> bool {
+        self.shared.holds_values
+    }
+
+    /// Appends a frame that holds `message` by value. Only where [`Self::holds_values`].
+    #[inline]
+    pub fn write_value(&mut self, flags: u8, message: Message) {
+        if self.capacity - self.position < values::MOST_LEN {
+            self.grow(values::MOST_LEN);
+        }
+        // SAFETY: MOST_LEN bytes from `position` on are inside the tail and unpublished.
+        let at = unsafe { self.data.add(self.position) };
+        // SAFETY: as above.
+        self.position += unsafe { values::emit(at, flags, message) };
+    }
+
     /// Appends a body whose header is the last thing in the tail.
     pub(super) fn append_body(&mut self, flags: u8, body: Body) {
         let next = Segment::external(body, flags, self.origin.clone(), true);
@@ -147,6 +166,9 @@ impl ByteWriter {
 
     /// Takes back what follows the last whole message.
     pub fn rollback(&mut self) {
+        if self.shared.holds_values {
+            self.take_unfinished();
+        }
         let (segment, position) = self.boundary;
         // SAFETY: the boundary's segment is not sealed, or it is the tail.
         let mut at = unsafe { &*segment }.next.swap(ptr::null_mut(), Ordering::Relaxed);
@@ -160,6 +182,22 @@ impl ByteWriter {
         self.enter(segment);
         self.position = position;
         self.filled = position;
+    }
+
+    /// Takes the messages out that lie between the boundary and the position.
+    fn take_unfinished(&mut self) {
+        let (mut at, mut from) = self.boundary;
+        while !at.is_null() {
+            // SAFETY: segments from the boundary to the tail are not freed by the reader.
+            let segment = unsafe { &*at };
+            let to = match at == self.tail {
+                true => self.position,
+                false => segment.final_len.load(Ordering::Relaxed) as usize,
+            };
+            // SAFETY: whole frames lie there, and they are never published.
+            unsafe { values::take_all(segment, from, to, defer) };
+            (at, from) = (segment.next.load(Ordering::Relaxed), 0);
+        }
     }
 
     /// What is written from now on came from `origin`.
@@ -207,6 +245,9 @@ impl ByteWriter {
 impl Drop for ByteWriter {
     fn drop(&mut self) {
         self.rollback();
+        // SAFETY: the tail is never sealed, so it is still there.
+        let tail = unsafe { &*self.tail };
+        tail.final_len.store(self.position as u32, Ordering::Relaxed);
     }
 }
 

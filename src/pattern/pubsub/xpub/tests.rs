@@ -39,7 +39,7 @@ fn publishers_shall_send_to_all_peers_with_a_matching_prefix_once() {
 
 #[test]
 fn a_body_sent_to_several_peers_is_shared() {
-    let mut rig = Rig::new(SocketType::Pub, Kind::Ring);
+    let mut rig = Rig::new(SocketType::Pub, Kind::Values);
     let mut peers = [subscribed(&mut rig, &[b""]), subscribed(&mut rig, &[b""])];
     for is_slice in [true, false] {
         let mut message = Message::from_slice(&[5; 1000]);
