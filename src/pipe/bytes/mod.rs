@@ -7,6 +7,8 @@
 //! - A sealed segment has a successor and grows no more; it is sealed in the same store that makes the
 //!   rest of the message visible, so that a reader sees whole messages at all times.
 //! - The reader frees a segment when it steps past it.
+// What lies behind a raw pointer is changed by who has the one `&mut` to its half.
+#![allow(clippy::needless_pass_by_ref_mut)]
 
 mod intake;
 mod reader;

@@ -194,7 +194,7 @@ impl ByteReader {
         match sink {
             Inbound::Slice { .. } => sink.put_slice(frame.body),
             Inbound::Message(message) => {
-                let body = frame.shared.map(Body::clone);
+                let body = frame.shared.cloned();
                 **message =
                     body.map_or_else(|| Message::from_slice(frame.body), Message::from_body);
                 message.set_flags(flags);
