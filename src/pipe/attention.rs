@@ -2,8 +2,10 @@
 //! other end told once for each turn of the mask from nothing to something.
 #![forbid(unsafe_code)]
 
-use std::sync::atomic::{AtomicU8, Ordering, fence};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use crate::sync::OnceLock;
+use crate::sync::atomic::{AtomicU8, Ordering, fence};
 
 /// There is something to read.
 pub const READABLE: u8 = 1;

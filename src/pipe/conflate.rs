@@ -1,12 +1,9 @@
 //! The newest message only (zmq_setsockopt(3), ZMQ_CONFLATE): a slot that a later message overwrites.
 #![forbid(unsafe_code)]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use parking_lot::Mutex;
-
 use crate::message::Message;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Joint, Mutex};
 
 #[derive(Default)]
 struct Shared {
@@ -16,19 +13,19 @@ struct Shared {
 
 /// The writing half.
 pub struct ConflateWriter {
-    shared: Arc<Shared>,
+    shared: Joint<Shared>,
 }
 
 /// The reading half; `held` is what [`Self::front`] showed.
 pub struct ConflateReader {
-    shared: Arc<Shared>,
+    shared: Joint<Shared>,
     held: Option<Message>,
 }
 
 /// An empty slot.
 pub fn conflate() -> (ConflateWriter, ConflateReader) {
-    let shared = Arc::new(Shared::default());
-    (ConflateWriter { shared: Arc::clone(&shared) }, ConflateReader { shared, held: None })
+    let shared = Joint::new(Shared::default());
+    (ConflateWriter { shared: Joint::clone(&shared) }, ConflateReader { shared, held: None })
 }
 
 impl ConflateWriter {

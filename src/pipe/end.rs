@@ -2,11 +2,12 @@
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
 
 use crossbeam_utils::CachePadded;
 
 use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound, defer};
+use crate::sync::Joint;
+use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
 
 use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
 use super::bytes::{self, ByteReader, ByteWriter};
@@ -91,7 +92,7 @@ struct Shared {
 /// One end of a pipe pair. Dropping it closes it: the peer is told, and can still read what was
 /// committed.
 pub struct PipeEnd {
-    shared: Arc<Shared>,
+    shared: Joint<Shared>,
     side: usize,
     reader: Reader,
     writer: Writer,
@@ -108,7 +109,7 @@ pub struct PipeEnd {
 
 /// A pipe pair. `kinds` and `hwms` are for what the first and the second end write.
 pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
-    let shared = Arc::new(Shared::default());
+    let shared = Joint::new(Shared::default());
     for (flow, hwm) in shared.flows.iter().zip(hwms) {
         flow.set_parts(Some(hwm), Some(ABSENT));
         // Nothing has been looked for yet: the first commit has to wake the reader.
@@ -116,7 +117,7 @@ pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
     }
     let (writer_a, reader_b) = halves(kinds[0]);
     let (writer_b, reader_a) = halves(kinds[1]);
-    let a = PipeEnd::new(Arc::clone(&shared), 0, reader_a, writer_a);
+    let a = PipeEnd::new(Joint::clone(&shared), 0, reader_a, writer_a);
     (a, PipeEnd::new(shared, 1, reader_b, writer_b))
 }
 
@@ -134,7 +135,7 @@ fn halves(kind: Kind) -> (Writer, Reader) {
 }
 
 impl PipeEnd {
-    fn new(shared: Arc<Shared>, side: usize, reader: Reader, writer: Writer) -> Self {
+    fn new(shared: Joint<Shared>, side: usize, reader: Reader, writer: Writer) -> Self {
         Self {
             shared,
             side,

@@ -21,6 +21,8 @@ mod attention;
 mod bytes;
 mod conflate;
 mod end;
+#[cfg(all(test, loom))]
+mod loom;
 mod reader;
 mod set;
 mod writer;

@@ -1,9 +1,12 @@
 //! A queue with many writers and one reader, and the signal that wakes the reader.
 #![forbid(unsafe_code)]
 
+#[cfg(not(loom))]
 use crossbeam_queue::SegQueue;
 
 use super::Signal;
+#[cfg(loom)]
+use super::modelled::SegQueue;
 
 /// Unbounded queue of commands for one owner.
 pub struct Mailbox<T> {

@@ -1,10 +1,17 @@
-//! Waiting and waking: the signal that a thread sleeps on and the mailbox that feeds it.
+//! Waiting and waking: the signal that a thread sleeps on and the mailbox that feeds it, and the atomics
+//! and locks that the model checker can replace.
 #![forbid(unsafe_code)]
 
+mod base;
+#[cfg(all(test, loom))]
+mod loom;
 mod mailbox;
+#[cfg(loom)]
+mod modelled;
 mod signal;
 mod table;
 
+pub use base::{Joint, Mutex, OnceLock, atomic};
 pub use mailbox::Mailbox;
 pub use signal::Signal;
 pub use table::{Held, Table};

@@ -6,20 +6,20 @@
 #![forbid(unsafe_code)]
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::{Duration, Instant};
 
+use super::OnceLock;
+use super::atomic::{Ordering, fence};
+use super::base::Word;
 use crate::errno::{Errno, Result};
 use crate::sys::eventfd::EventFd;
-use crate::sys::futex;
 
 const PENDING: u32 = 1;
 const SLEEPER: u32 = 2;
 
 /// See the module.
 pub struct Signal {
-    word: AtomicU32,
+    word: Word,
     fd: OnceLock<EventFd>,
     /// The descriptor is only for the owner's own sleep: written only while the owner sleeps.
     is_private: bool,
@@ -34,7 +34,7 @@ impl Default for Signal {
 impl Signal {
     /// A signal that is waited for with [`Self::wait`], or through a public descriptor.
     pub fn new() -> Self {
-        Self { word: AtomicU32::new(0), fd: OnceLock::new(), is_private: false }
+        Self { word: Word::default(), fd: OnceLock::new(), is_private: false }
     }
 
     /// A signal whose owner sleeps in a poller on [`Self::fd`], between `begin_sleep` and `end_sleep`.
@@ -57,7 +57,7 @@ impl Signal {
             return;
         }
         if old >= SLEEPER {
-            futex::wake(&self.word, i32::MAX);
+            self.word.wake();
         }
         fence(Ordering::SeqCst);
         self.signal_fd();
@@ -103,7 +103,7 @@ impl Signal {
                     _ => break Err(Errno::EAGAIN),
                 },
             };
-            match futex::wait(&self.word, word, left) {
+            match self.word.wait(word, left) {
                 Ok(()) | Err(Errno::ETIMEDOUT) => word = self.word.load(Ordering::SeqCst),
                 Err(error) => break Err(error),
             }

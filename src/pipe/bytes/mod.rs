@@ -16,7 +16,7 @@ mod segment;
 mod values;
 mod writer;
 
-use std::sync::Arc;
+use crate::sync::Joint;
 
 pub use reader::ByteReader;
 pub use writer::ByteWriter;
@@ -29,8 +29,8 @@ pub const BY_REFERENCE: usize = 32 * 1024;
 /// An empty byte pipe; `holds_values` says whether frames may hold messages by value (inproc).
 pub fn bytes(holds_values: bool) -> (ByteWriter, ByteReader) {
     let first = segment::Segment::buffer(segment::FIRST_SIZE, None, false);
-    let shared = Arc::new(segment::Shared::new(first, holds_values));
-    (ByteWriter::new(Arc::clone(&shared), first), ByteReader::new(shared, first))
+    let shared = Joint::new(segment::Shared::new(first, holds_values));
+    (ByteWriter::new(Joint::clone(&shared), first), ByteReader::new(shared, first))
 }
 
 #[cfg(test)]

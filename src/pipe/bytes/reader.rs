@@ -5,16 +5,17 @@ use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::slice;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::message::{Body, FLAG_MORE, FLAG_SKIP, FLAG_VALUE, Inbound, Message, Metadata, defer};
+use crate::sync::Joint;
+use crate::sync::atomic::Ordering;
 
 use super::segment::{Segment, Shared, State};
 use super::values;
 
 /// The reading half of a byte pipe.
 pub struct ByteReader {
-    shared: Arc<Shared>,
+    shared: Joint<Shared>,
     head: *mut Segment,
     position: usize,
     state: State,
@@ -41,7 +42,7 @@ pub struct Frame<'a> {
 }
 
 impl ByteReader {
-    pub(super) fn new(shared: Arc<Shared>, first: *mut Segment) -> Self {
+    pub(super) fn new(shared: Joint<Shared>, first: *mut Segment) -> Self {
         Self {
             shared,
             head: first,
@@ -113,6 +114,7 @@ impl ByteReader {
     fn bytes(&self) -> &[u8] {
         let segment = self.segment();
         let len = self.state.len() - self.position;
+        segment.note_read(self.position, self.position + len);
         // SAFETY: published bytes of a buffer, which are written no more.
         unsafe { slice::from_raw_parts(segment.data().add(self.position), len) }
     }
@@ -373,7 +375,10 @@ impl Frame<'_> {
 fn published(segment: &Segment, from: usize, to: usize) -> &[u8] {
     match &segment.external {
         Some((body, _)) => body.as_slice().get(from..to).unwrap_or(&[]),
-        // SAFETY: `to` is at most the published length; those bytes are written no more.
-        None => unsafe { slice::from_raw_parts(segment.data().add(from), to - from) },
+        None => {
+            segment.note_read(from, to);
+            // SAFETY: `to` is at most the published length; those bytes are written no more.
+            unsafe { slice::from_raw_parts(segment.data().add(from), to - from) }
+        }
     }
 }

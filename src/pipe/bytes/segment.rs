@@ -3,16 +3,17 @@
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::message::{Body, Metadata, defer};
+use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::values;
 
-/// Size of a pipe's first segment; each further one doubles, up to [`MOST_SIZE`].
-pub const FIRST_SIZE: usize = 1024;
+/// Size of a pipe's first segment; each further one doubles, up to [`MOST_SIZE`]. Models are small: one frame
+/// of one byte fills a segment, none fits into the first.
+pub const FIRST_SIZE: usize = if cfg!(loom) { 3 } else { 1024 };
 /// Size of the segments of a busy pipe.
-pub const MOST_SIZE: usize = 64 * 1024;
+pub const MOST_SIZE: usize = if cfg!(loom) { 12 } else { 64 * 1024 };
 
 /// What a segment has published: length, whether a successor follows, messages committed so far.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,9 @@ pub struct Segment {
     pub continues: bool,
     /// Connection that the bytes came from.
     pub origin: Option<Arc<Metadata>>,
+    /// Who touched which byte, for the model checker.
+    #[cfg(loom)]
+    touched: Vec<loom::cell::UnsafeCell<()>>,
 }
 
 impl Segment {
@@ -91,6 +95,8 @@ impl Segment {
             external,
             continues,
             origin,
+            #[cfg(loom)]
+            touched: (0..capacity).map(|_| loom::cell::UnsafeCell::new(())).collect(),
         }))
     }
 
@@ -102,6 +108,20 @@ impl Segment {
     #[inline]
     pub fn data(&self) -> *mut u8 {
         self.data.as_ptr()
+    }
+
+    /// Tells the model checker that bytes are written.
+    #[inline(always)]
+    pub fn note_write(&self, _from: usize, _to: usize) {
+        #[cfg(loom)]
+        self.touched[_from.._to].iter().for_each(|byte| byte.with_mut(|_| ()));
+    }
+
+    /// Tells the model checker that bytes are read.
+    #[inline(always)]
+    pub fn note_read(&self, _from: usize, _to: usize) {
+        #[cfg(loom)]
+        self.touched[_from.._to].iter().for_each(|byte| byte.with(|_| ()));
     }
 
     /// What is published.
@@ -126,6 +146,7 @@ impl Segment {
     pub unsafe fn free(segment: *mut Self) {
         // SAFETY: came from Box::into_raw in `boxed`; ours by the caller's word.
         let segment = unsafe { Box::from_raw(segment) };
+        segment.note_write(0, segment.capacity);
         if segment.capacity > 0 {
             // SAFETY: allocated in `buffer` with this layout.
             unsafe { dealloc(segment.data.as_ptr(), Self::layout(segment.capacity)) };
@@ -180,9 +201,10 @@ impl Shared {
         }
         // SAFETY: a spare belongs to whoever swaps it out.
         let segment = unsafe { &mut *spare };
-        *segment.next.get_mut() = ptr::null_mut();
-        *segment.state.get_mut() = 0;
-        *segment.final_len.get_mut() = 0;
+        segment.next.store(ptr::null_mut(), Ordering::Relaxed);
+        segment.state.store(0, Ordering::Relaxed);
+        segment.final_len.store(0, Ordering::Relaxed);
+        segment.note_write(0, segment.capacity);
         segment.continues = continues;
         segment.origin = origin;
         spare
@@ -191,8 +213,8 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let mut segment = *self.head.get_mut();
-        let mut position = *self.position.get_mut();
+        let mut segment = self.head.load(Ordering::Relaxed);
+        let mut position = self.position.load(Ordering::Relaxed);
         while !segment.is_null() {
             if self.holds_values {
                 // SAFETY: both halves are gone; the chain from the head on is ours.
@@ -208,7 +230,7 @@ impl Drop for Shared {
             unsafe { Segment::free(segment) };
             segment = next;
         }
-        let spare = *self.spare.get_mut();
+        let spare = self.spare.load(Ordering::Relaxed);
         if !spare.is_null() {
             // SAFETY: the spare is owned by this field alone.
             unsafe { Segment::free(spare) };

@@ -2,9 +2,10 @@
 
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::message::{Body, Message, Metadata, defer};
+use crate::sync::Joint;
+use crate::sync::atomic::Ordering;
 
 use super::segment::{FIRST_SIZE, MOST_SIZE, Segment, Shared, State};
 use super::values;
@@ -15,7 +16,7 @@ const FLAG_LONG: u8 = 2;
 
 /// The writing half of a byte pipe.
 pub struct ByteWriter {
-    shared: Arc<Shared>,
+    shared: Joint<Shared>,
     pub(super) tail: *mut Segment,
     data: *mut u8,
     pub(super) capacity: usize,
@@ -36,7 +37,7 @@ pub struct ByteWriter {
 unsafe impl Send for ByteWriter {}
 
 impl ByteWriter {
-    pub(super) fn new(shared: Arc<Shared>, first: *mut Segment) -> Self {
+    pub(super) fn new(shared: Joint<Shared>, first: *mut Segment) -> Self {
         let mut writer = Self {
             shared,
             tail: first,
@@ -65,6 +66,8 @@ impl ByteWriter {
         let at = unsafe { self.data.add(self.position) };
         // SAFETY: as above.
         let header = unsafe { emit_header(at, flags, len) };
+        #[cfg(loom)]
+        self.tail().note_write(self.position, self.position + header + len);
         // SAFETY: as above; the caller's bytes cannot overlap unpublished bytes of ours.
         unsafe { ptr::copy_nonoverlapping(body.as_ptr(), at.add(header), len) };
         self.position += header + len;
@@ -78,7 +81,10 @@ impl ByteWriter {
         // SAFETY: MOST_HEADER bytes from `position` on are inside the tail and unpublished.
         let at = unsafe { self.data.add(self.position) };
         // SAFETY: as above.
-        self.position += unsafe { emit_header(at, flags, body.len()) };
+        let header = unsafe { emit_header(at, flags, body.len()) };
+        #[cfg(loom)]
+        self.tail().note_write(self.position, self.position + header);
+        self.position += header;
         self.append_body(flags, body);
     }
 
@@ -97,7 +103,10 @@ impl ByteWriter {
         // SAFETY: MOST_LEN bytes from `position` on are inside the tail and unpublished.
         let at = unsafe { self.data.add(self.position) };
         // SAFETY: as above.
-        self.position += unsafe { values::emit(at, flags, message) };
+        let len = unsafe { values::emit(at, flags, message) };
+        #[cfg(loom)]
+        self.tail().note_write(self.position, self.position + len);
+        self.position += len;
     }
 
     /// Appends a body whose header is the last thing in the tail.
@@ -227,6 +236,12 @@ impl ByteWriter {
         self.enter(next);
         self.position = 0;
         self.filled = 0;
+    }
+
+    #[cfg(loom)]
+    fn tail(&self) -> &Segment {
+        // SAFETY: the tail is never sealed, so it is still there.
+        unsafe { &*self.tail }
     }
 
     fn enter(&mut self, segment: *mut Segment) {

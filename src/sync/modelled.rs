@@ -1,0 +1,200 @@
+//! The model checker's types in the shape of the real ones (builds with `--cfg loom` only).
+//!
+//! The checker takes sequentially consistent accesses for acquire and release. So that store-then-load
+//! hand-overs can be checked, each such write is followed by a sequentially consistent fence here, which
+//! is what x86 does for it; loads are plain, so that a write which is too weak is found.
+#![forbid(unsafe_code)]
+
+use std::time::Duration;
+
+use crate::errno::Result;
+
+pub use loom::sync::Arc as Joint;
+
+pub mod atomic {
+    pub use loom::sync::atomic::fence;
+    pub use std::sync::atomic::Ordering;
+
+    fn after_write(order: Ordering) {
+        if order == Ordering::SeqCst {
+            fence(Ordering::SeqCst);
+        }
+    }
+
+    macro_rules! atomic {
+        ($name:ident, [$($generic:ident)?], $value:ty, $zero:expr) => {
+            pub struct $name$(<$generic>)?(loom::sync::atomic::$name$(<$generic>)?);
+
+            impl$(<$generic>)? Default for $name$(<$generic>)? {
+                fn default() -> Self {
+                    Self::new($zero)
+                }
+            }
+
+            impl$(<$generic>)? $name$(<$generic>)? {
+                #[track_caller]
+                pub fn new(value: $value) -> Self {
+                    Self(loom::sync::atomic::$name::new(value))
+                }
+
+                #[track_caller]
+                pub fn load(&self, order: Ordering) -> $value {
+                    self.0.load(order)
+                }
+
+                #[track_caller]
+                pub fn store(&self, value: $value, order: Ordering) {
+                    self.0.store(value, order);
+                    after_write(order);
+                }
+
+                #[track_caller]
+                pub fn swap(&self, value: $value, order: Ordering) -> $value {
+                    let old = self.0.swap(value, order);
+                    after_write(order);
+                    old
+                }
+
+                #[track_caller]
+                pub fn compare_exchange(
+                    &self,
+                    current: $value,
+                    new: $value,
+                    success: Ordering,
+                    failure: Ordering,
+                ) -> Result<$value, $value> {
+                    let result = self.0.compare_exchange(current, new, success, failure);
+                    after_write(success);
+                    result
+                }
+            }
+        };
+    }
+
+    macro_rules! integer {
+        ($name:ident, $value:ty, [$($operation:ident),*]) => {
+            atomic!($name, [], $value, 0);
+
+            impl $name {
+                $(
+                    #[track_caller]
+                    pub fn $operation(&self, value: $value, order: Ordering) -> $value {
+                        let old = self.0.$operation(value, order);
+                        after_write(order);
+                        old
+                    }
+                )*
+            }
+        };
+    }
+
+    atomic!(AtomicBool, [], bool, false);
+    atomic!(AtomicPtr, [T], *mut T, std::ptr::null_mut());
+    integer!(AtomicU8, u8, [fetch_or]);
+    integer!(AtomicU32, u32, [fetch_or, fetch_and, fetch_add, fetch_sub]);
+    integer!(AtomicU64, u64, []);
+    integer!(AtomicUsize, usize, []);
+    integer!(AtomicI32, i32, []);
+}
+
+/// `parking_lot::Mutex`.
+#[derive(Default)]
+pub struct Mutex<T>(loom::sync::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub fn new(value: T) -> Self {
+        Self(loom::sync::Mutex::new(value))
+    }
+
+    pub fn lock(&self) -> loom::sync::MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// `crossbeam_queue::SegQueue`, which is not ours to check.
+pub struct SegQueue<T>(Mutex<std::collections::VecDeque<T>>);
+
+impl<T> SegQueue<T> {
+    pub fn new() -> Self {
+        Self(Mutex::default())
+    }
+
+    pub fn push(&self, item: T) {
+        self.0.lock().push_back(item);
+    }
+
+    pub fn pop(&self) -> Option<T> {
+        self.0.lock().pop_front()
+    }
+}
+
+/// `std::sync::OnceLock`.
+pub struct OnceLock<T> {
+    is_set: atomic::AtomicBool,
+    inner: std::sync::OnceLock<T>,
+}
+
+impl<T> Default for OnceLock<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> OnceLock<T> {
+    pub fn new() -> Self {
+        Self { is_set: atomic::AtomicBool::default(), inner: std::sync::OnceLock::new() }
+    }
+
+    pub fn get(&self) -> Option<&T> {
+        if self.is_set.load(atomic::Ordering::Acquire) { self.inner.get() } else { None }
+    }
+
+    pub fn set(&self, value: T) -> std::result::Result<(), T> {
+        self.inner.set(value)?;
+        self.is_set.store(true, atomic::Ordering::Release);
+        Ok(())
+    }
+}
+
+/// A futex: the lock is the kernel's, which looks at the word again before it puts a thread to sleep.
+pub struct Word {
+    value: atomic::AtomicU32,
+    lock: loom::sync::Mutex<()>,
+    changed: loom::sync::Condvar,
+}
+
+impl Default for Word {
+    fn default() -> Self {
+        Self {
+            value: atomic::AtomicU32::default(),
+            lock: loom::sync::Mutex::new(()),
+            changed: loom::sync::Condvar::new(),
+        }
+    }
+}
+
+impl Word {
+    /// Sleeps while the word is `expected`; there is no time in a model.
+    pub fn wait(&self, expected: u32, _timeout: Option<Duration>) -> Result<()> {
+        let guard = self.lock.lock();
+        atomic::fence(atomic::Ordering::SeqCst);
+        if self.value.load(atomic::Ordering::SeqCst) == expected {
+            drop(guard.and_then(|guard| self.changed.wait(guard)));
+        }
+        Ok(())
+    }
+
+    pub fn wake(&self) {
+        let guard = self.lock.lock();
+        self.changed.notify_all();
+        drop(guard);
+    }
+}
+
+impl std::ops::Deref for Word {
+    type Target = atomic::AtomicU32;
+
+    fn deref(&self) -> &atomic::AtomicU32 {
+        &self.value
+    }
+}
