@@ -136,9 +136,11 @@ impl Handle {
         let deadline = deadline(timeout_ms);
         loop {
             let shared = Arc::clone(socket.shared());
+            // Announced while the socket is locked: another thread in it may take what comes.
+            let sleeper = shared.signal().announce();
             drop(socket);
             release_deferred();
-            shared.signal().wait(deadline)?;
+            sleeper.wait(deadline)?;
             socket = self.lock()?;
             if !Arc::ptr_eq(socket.shared(), &shared) {
                 return Err(Errno::ENOTSOCK);

@@ -1,8 +1,8 @@
 //! Models of the signal: no notification is lost, whoever clears and whoever sleeps.
 //! `RUSTFLAGS="--cfg loom" cargo test --lib loom`
 
-use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicU32};
+use loom::sync::{Arc, Mutex};
 use loom::thread;
 use std::sync::atomic::Ordering;
 
@@ -34,6 +34,51 @@ fn a_sleeper_wakes_and_sees_what_was_announced() {
             shared.0.clear();
         }
         others.into_iter().for_each(|other| other.join().unwrap());
+    });
+}
+
+/// The lock is the socket's; what is `taken` by one of its threads may be for the other.
+struct Shared {
+    mailbox: Mailbox<u32>,
+    taken: Mutex<Vec<u32>>,
+}
+
+impl Shared {
+    /// Waits like a call on a socket until `wanted` has been taken by anybody.
+    fn recv(&self, wanted: u32) {
+        loop {
+            let mut taken = self.taken.lock().unwrap();
+            if self.mailbox.signal.is_pending() {
+                self.mailbox.signal.clear();
+                while let Some(item) = self.mailbox.pop() {
+                    taken.push(item);
+                }
+            }
+            if taken.contains(&wanted) {
+                return;
+            }
+            let sleeper = self.mailbox.signal.announce();
+            drop(taken);
+            sleeper.wait(None).unwrap();
+        }
+    }
+}
+
+#[test]
+fn two_threads_in_one_socket_both_get_what_one_has_taken() {
+    check(3, || {
+        let mailbox = Mailbox::new(Signal::new());
+        let shared = Arc::new(Shared { mailbox, taken: Mutex::new(Vec::new()) });
+        let other = Arc::clone(&shared);
+        let other = thread::spawn(move || other.recv(1));
+        let sender = Arc::clone(&shared);
+        let sender = thread::spawn(move || {
+            sender.mailbox.push(1);
+            sender.mailbox.push(2);
+        });
+        shared.recv(2);
+        sender.join().unwrap();
+        other.join().unwrap();
     });
 }
 

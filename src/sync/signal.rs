@@ -1,8 +1,10 @@
 //! A flag that wakes: `notify` sets it, one owner at a time waits for it and clears it.
 //!
-//! The word is the PENDING bit and, above it, the number of sleepers. Whoever turns PENDING on wakes
-//! them all; further notifications cost one atomic operation. A descriptor is made only when somebody asks for one; from then on each
-//! turn of PENDING also makes it readable, which is what ZMQ_FD promises (zmq_getsockopt(3)).
+//! The word is the PENDING bit, above it the number of sleepers, above that a count of turns. Whoever turns
+//! PENDING on wakes them all; further notifications cost one atomic operation. Whoever clears it while
+//! others sleep has taken what they were to be woken by, and wakes them by a turn. A descriptor is made only
+//! when somebody asks for one; from then on each turn of PENDING also makes it readable, which is what
+//! ZMQ_FD promises (zmq_getsockopt(3)).
 #![forbid(unsafe_code)]
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
@@ -16,6 +18,8 @@ use crate::sys::eventfd::EventFd;
 
 const PENDING: u32 = 1;
 const SLEEPER: u32 = 2;
+const TURN: u32 = 1 << 16;
+const SLEEPERS: u32 = TURN - SLEEPER;
 
 /// See the module.
 pub struct Signal {
@@ -51,12 +55,12 @@ impl Signal {
             return;
         }
         if self.is_private {
-            if old >= SLEEPER {
+            if old & SLEEPERS != 0 {
                 self.signal_fd();
             }
             return;
         }
-        if old >= SLEEPER {
+        if old & SLEEPERS != 0 {
             self.word.wake();
         }
         fence(Ordering::SeqCst);
@@ -85,31 +89,30 @@ impl Signal {
         {
             fd.drain();
         }
-        self.word.fetch_and(!PENDING, Ordering::SeqCst);
+        let old = self.word.fetch_and(!PENDING, Ordering::SeqCst);
+        if old & PENDING != 0 && old & SLEEPERS != 0 {
+            self.wake_others();
+        }
     }
 
-    /// Sleeps until the signal is on or `deadline` has passed (`EAGAIN`), or a signal handler ran
-    /// (`EINTR`).
+    /// Others wait for what the caller is about to take.
+    #[cold]
+    fn wake_others(&self) {
+        self.word.fetch_add(TURN, Ordering::SeqCst);
+        self.word.wake();
+    }
+
+    /// Announces that the caller will wait. Where several threads may clear the signal, each under a
+    /// lock, this is done under the same lock: what is taken from then on wakes the sleeper.
+    #[inline]
+    pub fn announce(&self) -> Sleeper<'_> {
+        let word = self.word.fetch_add(SLEEPER, Ordering::SeqCst) + SLEEPER;
+        Sleeper { signal: self, word }
+    }
+
+    /// Announces and waits; see [`Sleeper::wait`].
     pub fn wait(&self, deadline: Option<Instant>) -> Result<()> {
-        let mut word = self.word.fetch_add(SLEEPER, Ordering::SeqCst) + SLEEPER;
-        let result = loop {
-            if word & PENDING != 0 {
-                break Ok(());
-            }
-            let left = match deadline {
-                None => None,
-                Some(deadline) => match deadline.checked_duration_since(Instant::now()) {
-                    Some(left) if left > Duration::ZERO => Some(left),
-                    _ => break Err(Errno::EAGAIN),
-                },
-            };
-            match self.word.wait(word, left) {
-                Ok(()) | Err(Errno::ETIMEDOUT) => word = self.word.load(Ordering::SeqCst),
-                Err(error) => break Err(error),
-            }
-        };
-        self.end_sleep();
-        result
+        self.announce().wait(deadline)
     }
 
     /// Announces a sleep in a poller; `false` if there is something to look at first.
@@ -138,5 +141,42 @@ impl Signal {
             }
         }
         Ok(self.fd.get().map_or(-1, AsRawFd::as_raw_fd))
+    }
+}
+
+/// A thread that is about to wait.
+pub struct Sleeper<'a> {
+    signal: &'a Signal,
+    /// The word when the sleep was announced.
+    word: u32,
+}
+
+impl Sleeper<'_> {
+    /// Sleeps until the signal is on or somebody else has cleared it, or until `deadline` has passed
+    /// (`EAGAIN`) or a signal handler ran (`EINTR`).
+    pub fn wait(self, deadline: Option<Instant>) -> Result<()> {
+        let mut word = self.word;
+        loop {
+            if word & PENDING != 0 || (word ^ self.word) >= TURN {
+                return Ok(());
+            }
+            let left = match deadline {
+                None => None,
+                Some(deadline) => match deadline.checked_duration_since(Instant::now()) {
+                    Some(left) if left > Duration::ZERO => Some(left),
+                    _ => return Err(Errno::EAGAIN),
+                },
+            };
+            match self.signal.word.wait(word, left) {
+                Ok(()) | Err(Errno::ETIMEDOUT) => word = self.signal.word.load(Ordering::SeqCst),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Drop for Sleeper<'_> {
+    fn drop(&mut self) {
+        self.signal.end_sleep();
     }
 }
