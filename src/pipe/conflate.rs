@@ -31,9 +31,10 @@ pub fn conflate() -> (ConflateWriter, ConflateReader) {
 impl ConflateWriter {
     /// Puts `message` in; answers the one that was not read, to be dropped where no lock is held.
     pub fn put(&self, message: Message) -> Option<Message> {
-        let old = self.shared.slot.lock().replace(message);
+        let mut slot = self.shared.slot.lock();
+        // Under the lock, so that it is not said of a slot that the reader has emptied meanwhile.
         self.shared.is_full.store(true, Ordering::SeqCst);
-        old
+        slot.replace(message)
     }
 }
 

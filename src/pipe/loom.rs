@@ -9,6 +9,7 @@ use loom::thread;
 
 use super::attention::{Attention, CLOSED, READABLE, Target, WRITABLE};
 use super::bytes::{ByteReader, ByteWriter, bytes};
+use super::conflate::conflate;
 use super::end::{Kind, PipeEnd, pair};
 use crate::message::{FLAG_MORE, Inbound, Message, Outbound};
 use crate::sync::Signal;
@@ -193,6 +194,30 @@ fn messages_by_value_are_let_go_whichever_half_goes_first() {
     });
 }
 
+#[test]
+fn the_newest_message_is_there_when_it_is_announced() {
+    check(3, || {
+        let (writer, mut reader) = conflate();
+        let sender = thread::spawn(move || {
+            for i in 0..3u8 {
+                drop(writer.put(Message::from_slice(&[i])));
+            }
+        });
+        let mut last = None;
+        while last != Some(2) {
+            if reader.has_part() {
+                let part = reader.pop().expect("what was announced is there");
+                assert!(last < Some(part.data()[0]));
+                last = Some(part.data()[0]);
+            } else {
+                thread::yield_now();
+            }
+        }
+        sender.join().unwrap();
+        assert!(!reader.has_part());
+    });
+}
+
 /// A reader that sleeps whenever it finds nothing gets every message.
 fn sleeping_reader(kind: Kind) {
     check(3, move || {
@@ -225,6 +250,11 @@ fn a_sleeping_reader_of_bytes_is_woken() {
 #[test]
 fn a_sleeping_reader_of_messages_is_woken() {
     sleeping_reader(Kind::Values);
+}
+
+#[test]
+fn a_sleeping_reader_of_the_newest_message_is_woken() {
+    sleeping_reader(Kind::Conflate);
 }
 
 #[test]
