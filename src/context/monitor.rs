@@ -99,7 +99,7 @@ impl Monitor {
     }
 
     /// Adds a listener.
-    pub fn attach(&self, end: PipeEnd) {
+    pub fn attach(&self, mut end: PipeEnd) {
         let mut refused = None;
         if let Some(output) = self.output.lock().as_mut() {
             end.join_hwms((0, 0), (0, 0));

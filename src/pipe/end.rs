@@ -3,31 +3,20 @@
 
 use std::sync::Arc;
 
-use crossbeam_utils::CachePadded;
-
 use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound, defer};
 use crate::sync::Joint;
-use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
 use super::bytes::{self, ByteReader, ByteWriter};
 use super::conflate::conflate;
+use super::flow::{ABSENT, ASLEEP, AWAKE, DOZING, Flow, low_water_mark};
 use super::reader::Reader;
 pub use super::reader::View;
 use super::writer::Writer;
 
 /// Counts of messages are kept modulo 2^31.
 const COUNT: u32 = (1 << 31) - 1;
-
-/// The reader is reading, or knows that there is something to read.
-const AWAKE: u8 = 0;
-/// The reader wants to be told of the next message.
-const ASLEEP: u8 = 1;
-/// The reader looks again by itself, and wants to be told of a lot.
-const DOZING: u8 = 2;
-
-/// A side that has no say in a high-water mark.
-const ABSENT: i32 = -1;
 
 /// What a direction is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,38 +27,6 @@ pub enum Kind {
     Conflate,
     /// Frames and messages by value: inproc.
     Values,
-}
-
-/// One direction.
-#[derive(Default)]
-struct Flow {
-    /// High-water mark in messages; 0: none.
-    hwm: AtomicI32,
-    /// What the writer's and the reader's side put in; [`ABSENT`] if a side has no say.
-    parts: [AtomicI32; 2],
-    /// Whether the reader wants to be told of what is written.
-    asleep: CachePadded<AtomicU8>,
-    /// Messages read, as far as credit has been given back.
-    credited: CachePadded<AtomicU32>,
-    /// The writer found no credit and wants to be told.
-    waiting: AtomicBool,
-}
-
-impl Flow {
-    fn set_parts(&self, writer: Option<i32>, reader: Option<i32>) {
-        for (part, new) in self.parts.iter().zip([writer, reader]) {
-            if let Some(new) = new {
-                part.store(new, Ordering::Relaxed);
-            }
-        }
-        let load = |side: usize| self.parts[side].load(Ordering::Relaxed);
-        let hwm = match (load(0), load(1)) {
-            (one, ABSENT) | (ABSENT, one) => one,
-            (0, _) | (_, 0) => 0,
-            (writer, reader) => writer.saturating_add(reader),
-        };
-        self.hwm.store(hwm, Ordering::Relaxed);
-    }
 }
 
 #[derive(Default)]
@@ -205,20 +162,36 @@ impl PipeEnd {
     }
 
     /// Changes this side's part of both high-water marks (0: none).
-    pub fn set_hwms(&self, sndhwm: i32, rcvhwm: i32) {
-        self.outward().set_parts(Some(sndhwm), None);
+    pub fn set_hwms(&mut self, sndhwm: i32, rcvhwm: i32) {
+        let is_lower = self.outward().set_parts(Some(sndhwm), None);
         let inward = self.inward();
-        match inward.parts[1].load(Ordering::Relaxed) {
-            ABSENT => inward.set_parts(Some(rcvhwm), None),
-            _ => inward.set_parts(None, Some(rcvhwm)),
-        }
+        match inward.has_reader_part() {
+            false => inward.set_parts(Some(rcvhwm), None),
+            true => inward.set_parts(None, Some(rcvhwm)),
+        };
+        self.note_marks(is_lower);
     }
 
     /// Lets both sides have their part in both marks: this side's and the peer's, each as (send,
     /// receive).
-    pub fn join_hwms(&self, own: (i32, i32), peer: (i32, i32)) {
-        self.outward().set_parts(Some(own.0), Some(peer.1));
+    pub fn join_hwms(&mut self, own: (i32, i32), peer: (i32, i32)) {
+        let is_lower = self.outward().set_parts(Some(own.0), Some(peer.1));
         self.inward().set_parts(Some(peer.0), Some(own.1));
+        self.note_marks(is_lower);
+    }
+
+    /// Marks have changed: a writer that waits may have room now, and a reader may owe credit that a
+    /// lower mark (`is_lower`: of what this end writes) no longer lets it keep back.
+    fn note_marks(&mut self, is_lower: bool) {
+        self.give_due_credit();
+        for (side, flow) in self.shared.flows.iter().enumerate() {
+            if flow.waiting.swap(false, Ordering::SeqCst) {
+                self.shared.sides[side].attention.raise(WRITABLE);
+            }
+        }
+        if is_lower {
+            self.wake_reader();
+        }
     }
 
     /// High-water marks of what this end writes and reads.
@@ -240,6 +213,7 @@ impl PipeEnd {
             self.inward().asleep.store(AWAKE, Ordering::SeqCst);
             return true;
         }
+        self.give_due_credit();
         false
     }
 
@@ -297,6 +271,13 @@ impl PipeEnd {
         }
     }
 
+    /// Gives credit that is owed since the mark became lower.
+    fn give_due_credit(&mut self) {
+        if self.uncredited >= low_water_mark(self.inward().hwm.load(Ordering::SeqCst)) {
+            self.give_credit();
+        }
+    }
+
     fn give_credit(&mut self) {
         self.uncredited = 0;
         let flow = self.inward();
@@ -324,7 +305,7 @@ impl PipeEnd {
         self.outward().waiting.store(true, Ordering::SeqCst);
         self.wake_reader();
         self.seen = self.outward().credited.load(Ordering::SeqCst);
-        if self.has_credit() {
+        if self.has_credit_under(self.outward().hwm.load(Ordering::SeqCst)) {
             self.outward().waiting.store(false, Ordering::SeqCst);
             return true;
         }
@@ -333,7 +314,11 @@ impl PipeEnd {
 
     #[inline]
     fn has_credit(&self) -> bool {
-        let hwm = self.outward().hwm.load(Ordering::Relaxed);
+        self.has_credit_under(self.outward().hwm.load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    fn has_credit_under(&self, hwm: i32) -> bool {
         hwm <= 0 || (self.written.wrapping_sub(self.seen) & COUNT) < hwm as u32
     }
 
@@ -439,11 +424,6 @@ impl Drop for PipeEnd {
     }
 }
 
-/// Credit is given back in steps of this many messages.
-fn low_water_mark(hwm: i32) -> i32 {
-    if hwm <= 0 { 1 } else { (hwm - 1) / 2 + 1 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -474,6 +454,33 @@ mod tests {
             }
             assert!(!send(&mut a, b"x"));
         }
+    }
+
+    #[test]
+    fn who_waits_is_told_when_a_mark_changes() {
+        let (mut a, mut b) = pair([Kind::Values; 2], [1, 1]);
+        assert!(send(&mut a, b"x") && !send(&mut a, b"x"));
+        b.join_hwms((1, 1), (1, 1));
+        assert_eq!(a.take_events(), WRITABLE);
+        assert!(send(&mut a, b"x") && !send(&mut a, b"x"));
+        a.set_hwms(2, 0);
+        assert_eq!(a.take_events(), WRITABLE);
+        assert!(send(&mut a, b"x") && !send(&mut a, b"x"));
+    }
+
+    #[test]
+    fn credit_kept_back_under_a_mark_is_given_when_the_mark_becomes_lower() {
+        let (mut a, mut b) = pair([Kind::Values; 2], [100, 100]);
+        for _ in 0..40 {
+            send(&mut a, b"x");
+            b.skip();
+        }
+        assert!(!b.is_readable());
+        b.take_events();
+        a.set_hwms(10, 0);
+        assert_eq!(b.take_events(), READABLE);
+        assert!(!b.is_readable());
+        assert!(a.is_writable());
     }
 
     #[test]

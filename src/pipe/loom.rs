@@ -283,6 +283,25 @@ fn a_writer_that_waits_for_credit_is_woken() {
 }
 
 #[test]
+fn a_writer_that_waits_learns_that_the_mark_was_raised() {
+    check(3, || {
+        let (mut near, mut far) = pair([Kind::Values; 2], [1, 1]);
+        let (signal, target) = owner();
+        near.set_target(target, 0);
+        let binder = thread::spawn(move || {
+            far.join_hwms((1, 1), (1, 1));
+            far
+        });
+        for byte in [1, 2] {
+            while !send(&mut near, byte, 0) {
+                wait(&signal, &near);
+            }
+        }
+        drop(binder.join().unwrap());
+    });
+}
+
+#[test]
 fn the_end_of_the_other_side_wakes_and_what_it_sent_can_be_read() {
     check(3, || {
         let (mut near, mut far) = pair([Kind::Values; 2], [0, 0]);

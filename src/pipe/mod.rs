@@ -21,6 +21,7 @@ mod attention;
 mod bytes;
 mod conflate;
 mod end;
+mod flow;
 #[cfg(all(test, loom))]
 mod loom;
 mod reader;
