@@ -4,7 +4,6 @@
 //! its [`Body`]; `metadata` is null or owns one reference of an `Arc`. No pointer points into the
 //! message itself, so that it may be moved by `memcpy`.
 
-use std::alloc::{Layout, alloc, dealloc};
 use std::ffi::c_void;
 use std::mem::{ManuallyDrop, MaybeUninit, size_of};
 use std::ptr::{self, NonNull};
@@ -13,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use super::{FLAG_MORE, Metadata};
+use crate::sys::blocks;
 
 /// A free function of the user (zmq_msg_init_data(3)): called exactly once, with no lock held.
 pub type FreeFn = unsafe extern "C" fn(data: *mut c_void, hint: *mut c_void);
@@ -35,9 +35,9 @@ struct Content {
 }
 
 impl Content {
-    fn layout(capacity: usize) -> Option<Layout> {
-        let size = size_of::<Self>().checked_add(capacity)?;
-        Layout::from_size_align(size, 16).ok()
+    /// Size of the whole allocation.
+    fn size(capacity: usize) -> Option<usize> {
+        size_of::<Self>().checked_add(capacity)
     }
 }
 
@@ -59,9 +59,7 @@ impl Body {
         capacity: usize,
         free: Option<(FreeFn, *mut c_void, *mut c_void)>,
     ) -> Option<Self> {
-        let layout = Content::layout(capacity)?;
-        // SAFETY: the layout is at least the header's size, not zero.
-        let content = NonNull::new(unsafe { alloc(layout) }.cast::<Content>())?;
+        let content = blocks::allocate(Content::size(capacity)?)?.cast::<Content>();
         // SAFETY: freshly allocated with the header's size and alignment.
         unsafe { content.write(Content { references: AtomicUsize::new(1), free, capacity }) };
         // SAFETY: one past the header is inside the allocation, or its end.
@@ -120,9 +118,9 @@ impl Drop for Body {
         }
         fence(Ordering::Acquire);
         let free = self.content().free;
-        if let Some(layout) = Content::layout(self.content().capacity) {
-            // SAFETY: the last reference; allocated with this very layout.
-            unsafe { dealloc(self.content.as_ptr().cast(), layout) };
+        if let Some(size) = Content::size(self.content().capacity) {
+            // SAFETY: the last reference; allocated with this very size.
+            unsafe { blocks::release(self.content.cast(), size) };
         }
         if let Some((free, data, hint)) = free {
             // SAFETY: zmq_msg_init_data's contract: callable once, from any thread.

@@ -17,6 +17,8 @@ use super::connection::{BUDGET, Ended, Filled};
 
 /// Bodies from this size on that are not here yet are received into memory of their own.
 const LARGE: usize = 16 * 1024;
+/// Bytes to read after a large body.
+const AFTER_LARGE: usize = 1024;
 /// Bits of a header's flags that mean something to a reader of the pipe; 2 is the long length.
 const KNOWN_FLAGS: u8 = FLAG_MORE | 2 | FLAG_COMMAND;
 
@@ -31,6 +33,9 @@ pub struct Ingress {
     /// Received bytes of a pipe that does not take bytes (ZMQ_CONFLATE).
     loose: Option<Vec<u8>>,
     max_body_len: u64,
+    /// Most bytes to read at once. After a large body there is likely another: little is read then,
+    /// so that most of it goes where it stays.
+    window: usize,
     is_mid_message: bool,
     /// Reading was cut off by the budget.
     pub has_more: bool,
@@ -56,6 +61,7 @@ impl Ingress {
             early: early.to_vec(),
             loose: (!is_bytes).then(Vec::new),
             max_body_len: max.unwrap_or(u64::MAX),
+            window: usize::MAX,
             is_mid_message: false,
             has_more: false,
         }
@@ -106,10 +112,14 @@ impl Ingress {
             (body.fill(|spare| stream.read_uninit(spare)), room)
         } else if let (None, None, Some(intake)) = (&self.v1, &self.loose, pipe.intake()) {
             let buffer = intake.room();
-            let room = buffer.len();
+            let room = buffer.len().min(self.window);
+            let buffer = &mut buffer[..room];
             let result = stream.read(buffer);
             if let Ok(n) = result {
                 intake.note_received(n);
+                if n == room {
+                    self.window = self.window.saturating_mul(8);
+                }
             }
             (result, room)
         } else {
@@ -274,6 +284,7 @@ impl Ingress {
         }
         if let Some((flags, Some(body))) = self.body.take().map(|(f, b)| (f, b.finish())) {
             intake.pass_body(flags, body);
+            self.window = AFTER_LARGE;
             self.end_frame(flags, intake, credit);
         }
     }

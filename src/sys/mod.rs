@@ -1,6 +1,7 @@
 //! The platform: every system call of the crate is made in this room.
 
 pub mod addr;
+pub mod blocks;
 mod call;
 pub mod epoll;
 pub mod errno;

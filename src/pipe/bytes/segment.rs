@@ -1,11 +1,12 @@
 //! One piece of a byte pipe and what both halves share.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, handle_alloc_error};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use crate::message::{Body, Metadata, defer};
 use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use crate::sys::blocks;
 
 use super::values;
 
@@ -62,10 +63,10 @@ pub struct Segment {
 impl Segment {
     /// An empty buffer of `capacity` bytes.
     pub fn buffer(capacity: usize, origin: Option<Arc<Metadata>>, continues: bool) -> *mut Self {
-        let layout = Self::layout(capacity);
-        // SAFETY: the layout's size is at least one.
-        let data = unsafe { alloc(layout) };
-        let Some(data) = NonNull::new(data) else { handle_alloc_error(layout) };
+        let Some(data) = blocks::allocate(capacity) else {
+            // As any allocation of the standard library's does.
+            handle_alloc_error(Layout::new::<[u8; MOST_SIZE]>())
+        };
         Self::boxed(data, capacity, None, origin, continues)
     }
 
@@ -98,10 +99,6 @@ impl Segment {
             #[cfg(loom)]
             touched: (0..capacity).map(|_| loom::cell::UnsafeCell::new(())).collect(),
         }))
-    }
-
-    fn layout(capacity: usize) -> Layout {
-        Layout::from_size_align(capacity.max(1), 16).unwrap_or(Layout::new::<u8>())
     }
 
     /// First byte of the buffer.
@@ -148,8 +145,8 @@ impl Segment {
         let segment = unsafe { Box::from_raw(segment) };
         segment.note_write(0, segment.capacity);
         if segment.capacity > 0 {
-            // SAFETY: allocated in `buffer` with this layout.
-            unsafe { dealloc(segment.data.as_ptr(), Self::layout(segment.capacity)) };
+            // SAFETY: allocated in `buffer` with this size.
+            unsafe { blocks::release(segment.data, segment.capacity) };
         }
     }
 }
