@@ -123,7 +123,7 @@ impl Socket {
     }
 
     /// Connects to `endpoint`, now or when it appears. Errors: EINVAL, EPROTONOSUPPORT,
-    /// ENOCOMPATPROTO, EMTHREAD, ETERM.
+    /// ENOCOMPATPROTO, EMTHREAD, ETERM, and ENOTSUP if it asks for a SOCKS proxy: to go past it would betray the host.
     pub fn connect(&mut self, endpoint: &str) -> Result<()> {
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
@@ -135,6 +135,9 @@ impl Socket {
             }
             Endpoint::Tcp(ref tcp) => {
                 parsed.check_connect()?;
+                if !self.options.socks_proxy.is_empty() {
+                    return Err(Errno::ENOTSUP);
+                }
                 DialTarget::Tcp(tcp.clone())
             }
             Endpoint::Ipc(path) => DialTarget::Ipc(path),
