@@ -17,6 +17,29 @@
 //! | [`pipe`] | one writer, one reader, credit |
 //! | [`message`], [`endpoint`], [`options`], [`z85`] | values |
 //! | [`sync`], [`sys`], [`errno`] | the platform |
+//!
+//! # The way of a message
+//!
+//! `zmq_send` looks its handle up in a table ([`sync::Table`]; a wrong pointer is an errno), locks the
+//! socket, and lets the [`pattern`] choose a pipe. To a connection the pipe is a stream of encoded frames
+//! ([`pipe`]): the body is copied once, into the segment that the I/O thread hands to the kernel
+//! (`session::egress`); large bodies travel by reference. The other way round the I/O thread receives
+//! straight into the pipe's segments, looks at headers only (`session::ingress`), and publishes whole
+//! messages once for each read; `zmq_recv` decodes in place. Between two sockets of one process (inproc)
+//! the same pipe holds small bodies as bytes and all else as messages by value.
+//!
+//! Each side tells the other only when that one sleeps. In a stream of messages the I/O thread does not
+//! sleep: it looks again every 50 us, or when a segment is full or the writer has no credit.
+//!
+//! # Who owns what
+//!
+//! - The application's thread owns a [`socket`] while it holds its lock, and gives the lock back while it
+//!   waits: sockets may be used from several threads, one call at a time.
+//! - An I/O thread ([`reactor`]) owns its sessions and listeners; nobody else changes a connection's state.
+//! - Ending is dropping: a pipe's end that is dropped tells the other one; a context waits until nobody
+//!   holds a socket's [`context::SocketShared`]. There is no reaper thread.
+//! - The reactor is epoll itself rather than the portable `polling` crate, whose notification costs two
+//!   more system calls for each wake-up.
 
 pub mod capi;
 pub mod context;
