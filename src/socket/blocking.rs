@@ -93,13 +93,24 @@ impl Handle {
         }
     }
 
-    /// Receives a part into `message`, whose old content is released first (zmq_msg_recv(3)).
+    /// Receives a part into `message`, whose old content is released: also if nothing came in time,
+    /// but not if the socket could not be received from at all (zmq_msg_recv(3)).
     #[inline]
     pub fn recv_message(self, message: &mut Message, flags: i32) -> Result<usize> {
-        drop(std::mem::take(message));
-        let more = self.recv(&mut Inbound::Message(message), flags)?;
-        message.set_flags(if more { FLAG_MORE } else { 0 });
-        Ok(message.len())
+        let mut received = Message::new();
+        match self.recv(&mut Inbound::Message(&mut received), flags) {
+            Ok(more) => {
+                received.set_flags(if more { FLAG_MORE } else { 0 });
+                *message = received;
+                Ok(message.len())
+            }
+            Err(error) => {
+                if error == Errno::EAGAIN {
+                    *message = received;
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Tries, and while the answer is EAGAIN waits for the socket to change.
