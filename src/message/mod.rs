@@ -5,10 +5,12 @@
 //! (see `pipe`); a message exists where the application can see it.
 
 mod deferred;
+mod group;
 mod metadata;
 mod repr;
 
 pub use deferred::{defer, release_deferred};
+pub use group::GROUP_MAX_LENGTH;
 pub use metadata::Metadata;
 pub use repr::{Body, BodyBuf, FreeFn, Message};
 

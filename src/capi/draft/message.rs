@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use crate::capi::entry::{bytes_of_c, entry, not_yet};
+use crate::capi::entry::{bytes_from_c, bytes_of_c, entry};
 use crate::capi::message::{live, place};
 use crate::capi::types::zmq_msg_t;
 use crate::errno::Errno;
@@ -33,13 +33,22 @@ pub unsafe extern "C" fn zmq_msg_routing_id(msg: *mut zmq_msg_t) -> u32 {
 /// Sets the group that RADIO publishes to (zmq_msg_set_group(3)).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_set_group(msg: *mut zmq_msg_t, group: *const c_char) -> c_int {
-    not_yet!(msg, group)
+    entry(|| {
+        // SAFETY: by the manual page a string of the caller's, or NULL.
+        let group = unsafe { bytes_from_c(group) }?;
+        // SAFETY: by the manual page a message of the caller's.
+        unsafe { live(msg) }?.set_group(group)
+    })
 }
 
 /// The group of a message, owned by the message (zmq_msg_group(3)).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_group(msg: *mut zmq_msg_t) -> *const c_char {
-    not_yet!(msg)
+    entry(|| {
+        // SAFETY: by the manual page a message of the caller's.
+        let group = unsafe { live(msg) }?.metadata().map(|metadata| metadata.group.as_c_str());
+        Ok(group.unwrap_or_default().as_ptr())
+    })
 }
 
 /// Makes a message from a copy of a buffer (zmq_msg_init_buffer(3)).
