@@ -138,6 +138,7 @@ impl Policy for Xpub {
                 gone.push(topic.to_vec());
             }
         });
+        gone.sort_unstable();
         for topic in gone {
             self.tell(CANCEL, &topic, None, About::Gone);
         }
