@@ -62,9 +62,10 @@ impl Socket {
         if context.is_terminating() {
             return Err(Errno::ETERM);
         }
+        // A full context says so before it looks at the type.
+        let shared = context.register()?;
         let socket_type = SocketType::from_c(socket_type).ok_or(Errno::EINVAL)?;
         let pattern = Pattern::new(socket_type).ok_or(Errno::EINVAL)?;
-        let shared = context.register()?;
         let (options, max_msgsz) = context.with_options(|o| {
             (Options::new(socket_type, o.ipv6, o.blocky), usize::try_from(o.max_msgsz))
         });
