@@ -127,25 +127,23 @@ impl Socket {
     pub fn connect(&mut self, endpoint: &str) -> Result<()> {
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
-        let target = match parsed {
+        let target = match &parsed {
             Endpoint::Udp(_) => return Err(Errno::ENOCOMPATPROTO),
             Endpoint::Inproc(name) => {
-                self.connect_inproc(&name, endpoint);
+                self.connect_inproc(name, endpoint);
                 return Ok(());
             }
-            Endpoint::Tcp(ref tcp) => {
-                parsed.check_connect()?;
-                if !self.options.socks_proxy.is_empty() {
-                    return Err(Errno::ENOTSUP);
-                }
-                DialTarget::Tcp(tcp.clone())
-            }
-            Endpoint::Ipc(path) => DialTarget::Ipc(path),
+            Endpoint::Tcp(tcp) => DialTarget::Tcp(tcp.clone()),
+            Endpoint::Ipc(path) => DialTarget::Ipc(path.clone()),
         };
         if self.is_single_connect() && self.find(endpoint).next().is_some() {
             return Ok(());
         }
         let io = self.shared.context.choose_io(self.options.affinity).ok_or(Errno::EMTHREAD)?;
+        parsed.check_connect()?;
+        if matches!(target, DialTarget::Tcp(_)) && !self.options.socks_proxy.is_empty() {
+            return Err(Errno::ENOTSUP);
+        }
         self.dial(target, endpoint, io);
         Ok(())
     }
