@@ -221,11 +221,12 @@ impl Socket {
         Ok(())
     }
 
-    /// Other spellings of a tcp endpoint: as a bind and as a connect would resolve it.
+    /// Other spellings of a tcp endpoint that names an address: as a connect and as a bind would
+    /// resolve it. Wildcards and interfaces name none.
     fn resolved_keys(&self, tcp: &TcpEndpoint) -> Vec<String> {
+        let Ok(target) = resolve::resolve(tcp, &self.options) else { return Vec::new() };
         let bound = resolve::resolve_local(tcp.target(), &self.options).ok();
-        let peer = resolve::resolve_numeric(tcp, &self.options).and_then(Result::ok);
-        let addresses = bound.into_iter().chain(peer.map(|target| target.peer));
+        let addresses = bound.into_iter().chain([target.peer]);
         addresses.map(|address| text::endpoint(&address.into())).collect()
     }
 
