@@ -137,9 +137,14 @@ impl Dial {
         common: &Common,
         io: &Io<'_>,
     ) -> Result<Option<Stream>> {
-        let connecting = Connecting::start(address, &common.options)?;
+        let connecting = Connecting::start(address, &common.options).map_err(|error| {
+            if let Some(fd) = error.closed {
+                self.names().emit(&common.shared, EventKind::Closed, fd as u64);
+            }
+            error.errno
+        })?;
         if connecting.is_connected() {
-            return connecting.finish().map(Some);
+            return self.finish(connecting, common).map(Some);
         }
         self.names().emit(&common.shared, EventKind::ConnectDelayed, Errno::EINPROGRESS.0 as u64);
         io.watch(connecting.as_fd())?;
@@ -164,7 +169,12 @@ impl Dial {
         }
         let fd = connecting.fd() as u64;
         io.unwatch(connecting.as_fd());
-        let result = if is_late { Err(Errno::ETIMEDOUT) } else { connecting.finish() };
+        let result = if is_late {
+            self.names().emit(&common.shared, EventKind::Closed, connecting.fd() as u64);
+            Err(Errno::ETIMEDOUT)
+        } else {
+            self.finish(connecting, common)
+        };
         match result {
             Ok(stream) => self.connected(stream),
             Err(error) => {
@@ -172,6 +182,13 @@ impl Dial {
                 self.failed(error, common)
             }
         }
+    }
+
+    fn finish(&self, connecting: Connecting, common: &Common) -> Result<Stream> {
+        let fd = connecting.fd() as u64;
+        connecting.finish().inspect_err(|_| {
+            self.names().emit(&common.shared, EventKind::Closed, fd);
+        })
     }
 
     fn connected(&mut self, stream: Stream) -> Progress {

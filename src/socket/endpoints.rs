@@ -105,16 +105,24 @@ impl Socket {
     fn listen(&self, parsed: &Endpoint, id: EndpointId, text: &str) -> Result<Bound> {
         let context = &self.shared.context;
         context.choose_io(self.options.affinity).ok_or(Errno::EMTHREAD)?;
-        let listener = Listener::bind(parsed, &self.options).inspect_err(|error| {
-            self.shared.monitor.emit(Event {
-                kind: EventKind::BindFailed,
-                value: error.0 as u64,
-                endpoint: text.to_owned(),
-                local: text.to_owned(),
-                remote: String::new(),
-            });
+        let listener = Listener::bind(parsed, &self.options).map_err(|error| {
+            if let Some(fd) = error.closed {
+                self.report_bind(EventKind::Closed, fd as u64, text);
+            }
+            self.report_bind(EventKind::BindFailed, error.errno.0 as u64, text);
+            error.errno
         })?;
         listen(listener, &self.shared, Arc::new(self.options.clone()), id)
+    }
+
+    fn report_bind(&self, kind: EventKind, value: u64, text: &str) {
+        self.shared.monitor.emit(Event {
+            kind,
+            value,
+            endpoint: text.to_owned(),
+            local: text.to_owned(),
+            remote: String::new(),
+        });
     }
 
     fn as_peer(&self) -> Peer {

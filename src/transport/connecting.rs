@@ -5,6 +5,7 @@
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
+use super::open_error::OpenError;
 use super::resolve::{PeerAddress, TcpTarget, unix_address};
 use super::stream::Stream;
 use super::tuning::{self, ConnectedTuning};
@@ -25,31 +26,29 @@ pub struct Connecting {
 impl Connecting {
     /// Starts to connect. Errors: whatever the system says at once (ECONNREFUSED, ENOENT, EAGAIN for a full ipc backlog, EMFILE,
     /// ...): to be retried later.
-    pub fn start(address: &PeerAddress, options: &Options) -> Result<Self> {
+    pub fn start(address: &PeerAddress, options: &Options) -> Result<Self, OpenError> {
         match address {
             PeerAddress::Tcp(target) => Self::start_tcp(target, options),
             PeerAddress::Ipc(path) => Self::start_ipc(path, options),
         }
     }
 
-    fn start_tcp(target: &TcpTarget, options: &Options) -> Result<Self> {
+    fn start_tcp(target: &TcpTarget, options: &Options) -> Result<Self, OpenError> {
         let is_ipv6 = target.peer.is_ipv6();
         let family = if is_ipv6 { libc::AF_INET6 } else { libc::AF_INET };
         let fd = net::socket(family, libc::SOCK_STREAM)?;
-        tuning::apply_unconnected(fd.as_fd(), is_ipv6, options)?;
-        if let Some(source) = target.source {
-            // A fixed source port is used again while its last connection lingers in TIME_WAIT.
-            net::set_option(fd.as_fd(), libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)?;
-            net::bind(fd.as_fd(), &source.into())?;
-        }
-        let is_connected = connect(fd.as_fd(), &target.peer.into())?;
+        let is_connected = tuning::apply_unconnected(fd.as_fd(), is_ipv6, options)
+            .and_then(|()| target.source.map_or(Ok(()), |source| bind(fd.as_fd(), &source.into())))
+            .and_then(|()| connect(fd.as_fd(), &target.peer.into()))
+            .map_err(OpenError::of(&fd))?;
         Ok(Self { fd, tuning: Some(ConnectedTuning::new(options)), is_connected })
     }
 
-    fn start_ipc(path: &IpcPath, options: &Options) -> Result<Self> {
+    fn start_ipc(path: &IpcPath, options: &Options) -> Result<Self, OpenError> {
         let fd = net::socket(libc::AF_UNIX, libc::SOCK_STREAM)?;
         tuning::apply_buffers(fd.as_fd(), options);
-        let is_connected = connect(fd.as_fd(), &unix_address(path)?)?;
+        let address = unix_address(path)?;
+        let is_connected = connect(fd.as_fd(), &address).map_err(OpenError::of(&fd))?;
         Ok(Self { fd, tuning: None, is_connected })
     }
 
@@ -88,6 +87,12 @@ impl AsFd for Connecting {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }
+}
+
+/// A fixed source port is used again while its last connection lingers in TIME_WAIT.
+fn bind(fd: BorrowedFd<'_>, source: &SockAddr) -> Result<()> {
+    net::set_option(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)?;
+    net::bind(fd, source)
 }
 
 /// Whether it is connected already; false is in progress.

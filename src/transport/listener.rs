@@ -6,6 +6,7 @@
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
+use super::open_error::OpenError;
 use super::resolve::{resolve_local, unix_address};
 use super::stream::Stream;
 use super::text;
@@ -53,16 +54,17 @@ pub struct Listener {
 impl Listener {
     /// Binds and listens. Errors: EINVAL (malformed), ENODEV (no such interface), EADDRINUSE, EADDRNOTAVAIL, EACCES, ENOENT and
     /// others of bind(2); EPROTONOSUPPORT for what is no byte stream.
-    pub fn bind(endpoint: &Endpoint, options: &Options) -> Result<Self> {
+    pub fn bind(endpoint: &Endpoint, options: &Options) -> Result<Self, OpenError> {
         let (fd, wildcard) = match endpoint {
             Endpoint::Tcp(_) | Endpoint::Ipc(_) if options.use_fd >= 0 => {
                 (net::adopt(options.use_fd)?, None)
             }
             Endpoint::Tcp(tcp) => (bind_tcp(tcp, options)?, None),
             Endpoint::Ipc(path) => bind_ipc(path, options)?,
-            Endpoint::Inproc(_) | Endpoint::Udp(_) => return Err(Errno::EPROTONOSUPPORT),
+            Endpoint::Inproc(_) | Endpoint::Udp(_) => return Err(Errno::EPROTONOSUPPORT.into()),
         };
-        let local_endpoint = text::endpoint(&net::local_address(fd.as_fd())?);
+        let address = net::local_address(fd.as_fd()).map_err(OpenError::of(&fd))?;
+        let local_endpoint = text::endpoint(&address);
         Ok(Self {
             fd,
             local_endpoint,
@@ -107,7 +109,7 @@ impl AsFd for Listener {
     }
 }
 
-fn bind_tcp(tcp: &TcpEndpoint, options: &Options) -> Result<OwnedFd> {
+fn bind_tcp(tcp: &TcpEndpoint, options: &Options) -> Result<OwnedFd, OpenError> {
     // A source has no use here, but a wrong one is told.
     if let Some(source) = tcp.source() {
         resolve_local(source, options)?;
@@ -115,14 +117,18 @@ fn bind_tcp(tcp: &TcpEndpoint, options: &Options) -> Result<OwnedFd> {
     let address = resolve_local(tcp.target(), options)?;
     let family = if address.is_ipv6() { libc::AF_INET6 } else { libc::AF_INET };
     let fd = net::socket(family, libc::SOCK_STREAM)?;
-    tuning::apply_unconnected(fd.as_fd(), address.is_ipv6(), options)?;
-    net::set_option(fd.as_fd(), libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)?;
-    net::bind(fd.as_fd(), &address.into())?;
-    net::listen(fd.as_fd(), options.backlog)?;
+    tuning::apply_unconnected(fd.as_fd(), address.is_ipv6(), options)
+        .and_then(|()| net::set_option(fd.as_fd(), libc::SOL_SOCKET, libc::SO_REUSEADDR, 1))
+        .and_then(|()| net::bind(fd.as_fd(), &address.into()))
+        .and_then(|()| net::listen(fd.as_fd(), options.backlog))
+        .map_err(OpenError::of(&fd))?;
     Ok(fd)
 }
 
-fn bind_ipc(path: &IpcPath, options: &Options) -> Result<(OwnedFd, Option<WildcardFile>)> {
+fn bind_ipc(
+    path: &IpcPath,
+    options: &Options,
+) -> Result<(OwnedFd, Option<WildcardFile>), OpenError> {
     let wildcard = if path.is_wildcard() { Some(WildcardFile::new()?) } else { None };
     let path = match &wildcard {
         Some(wildcard) => &IpcPath::Path(wildcard.path()?),
@@ -137,8 +143,9 @@ fn bind_ipc(path: &IpcPath, options: &Options) -> Result<(OwnedFd, Option<Wildca
         IpcPath::Path(path) => drop(std::fs::remove_file(path)),
         IpcPath::Abstract(_) => {}
     }
-    net::bind(fd.as_fd(), &address)?;
-    net::listen(fd.as_fd(), options.backlog)?;
+    net::bind(fd.as_fd(), &address)
+        .and_then(|()| net::listen(fd.as_fd(), options.backlog))
+        .map_err(OpenError::of(&fd))?;
     Ok((fd, wildcard))
 }
 

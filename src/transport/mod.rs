@@ -5,6 +5,7 @@
 //! | [`stream`] | a connected socket: read, write, who is at the other end |
 //! | [`listener`] | bind, accept, filter |
 //! | [`connecting`] | a connection that is being made |
+//! | `open_error` | why neither was made |
 //! | [`resolve`] | names to addresses |
 //! | `text` | addresses to the texts that applications see |
 //! | `tuning` | the socket options behind ZMQ_TCP_*, ZMQ_SNDBUF, ... |
@@ -16,6 +17,7 @@
 
 pub mod connecting;
 pub mod listener;
+mod open_error;
 pub mod resolve;
 pub mod stream;
 pub mod text;
@@ -24,6 +26,7 @@ mod wildcard;
 
 pub use connecting::Connecting;
 pub use listener::{AcceptError, Listener};
+pub use open_error::OpenError;
 pub use resolve::{PeerAddress, TcpTarget};
 pub use stream::Stream;
 

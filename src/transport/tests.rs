@@ -46,7 +46,7 @@ fn options_ipv6() -> Options {
 }
 
 fn bind(text: &str, options: &Options) -> Result<Listener> {
-    Listener::bind(&Endpoint::parse(text)?, options)
+    Listener::bind(&Endpoint::parse(text)?, options).map_err(|error| error.errno)
 }
 
 fn start(text: &str, options: &Options) -> Result<Connecting> {
@@ -55,7 +55,7 @@ fn start(text: &str, options: &Options) -> Result<Connecting> {
         Endpoint::Ipc(path) => PeerAddress::Ipc(path),
         Endpoint::Inproc(_) | Endpoint::Udp(_) => return Err(Errno::EPROTONOSUPPORT),
     };
-    Connecting::start(&address, options)
+    Connecting::start(&address, options).map_err(|error| error.errno)
 }
 
 /// Waits for a descriptor; fails the test after a while.
