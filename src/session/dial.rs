@@ -217,16 +217,16 @@ impl Dial {
         true
     }
 
-    /// With a maximum the interval doubles up to it; without one it is spread over twice its length.
+    /// With a maximum the interval doubles up to it. What is added by chance keeps peers that lost the
+    /// same connection from coming back all at once.
     fn next_interval_ms(&mut self, options: &Options) -> i32 {
         let base = options.reconnect_ivl;
+        let now = self.interval_ms;
         if options.reconnect_ivl_max > base {
-            let now = self.interval_ms;
             self.interval_ms = now.saturating_mul(2).min(options.reconnect_ivl_max);
-            return now;
         }
         let spread = if base > 0 { random::random_u32() % base as u32 } else { 0 };
-        base.saturating_add(spread as i32)
+        now.saturating_add(spread as i32)
     }
 
     /// Whether another attempt follows the end of a connection that `was_ready` or not.
