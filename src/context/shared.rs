@@ -170,7 +170,6 @@ impl SocketShared {
     /// The socket is closed: commands that still come are dropped, sessions end within `linger_ms`.
     pub fn close(&self, linger_ms: i32) {
         self.is_closed.store(true, Ordering::SeqCst);
-        self.monitor.stop();
         self.stop_sessions(None, linger_ms);
         self.drain();
     }
@@ -184,6 +183,8 @@ impl Target for SocketShared {
 
 impl Drop for SocketShared {
     fn drop(&mut self) {
+        // The last event: nothing is left that others could come from.
+        self.monitor.stop();
         self.context.note_gone();
     }
 }

@@ -268,8 +268,10 @@ impl Connection {
             raw.notify(common);
         }
         io.unwatch(self.stream.as_fd());
-        let fd = self.stream.fd() as u64;
-        self.names.emit(&common.shared, EventKind::Disconnected, fd);
+        if !matches!(ended, Ended::Asked) {
+            let fd = self.stream.fd() as u64;
+            self.names.emit(&common.shared, EventKind::Disconnected, fd);
+        }
     }
 }
 
