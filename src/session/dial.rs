@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use crate::context::EventKind;
 use crate::endpoint::{IpcPath, TcpEndpoint};
 use crate::errno::{Errno, Result};
-use crate::options::{Options, SocketType};
+use crate::options::Options;
 use crate::pipe::Target;
 use crate::reactor::Io;
 use crate::sys::{random, thread};
@@ -167,7 +167,6 @@ impl Dial {
             self.step = Step::Connecting(connecting, limit);
             return Progress::Waiting;
         }
-        let fd = connecting.fd() as u64;
         io.unwatch(connecting.as_fd());
         let result = if is_late {
             self.names().emit(&common.shared, EventKind::Closed, connecting.fd() as u64);
@@ -177,10 +176,7 @@ impl Dial {
         };
         match result {
             Ok(stream) => self.connected(stream),
-            Err(error) => {
-                self.names().emit(&common.shared, EventKind::Closed, fd);
-                self.failed(error, common)
-            }
+            Err(error) => self.failed(error, common),
         }
     }
 
@@ -234,13 +230,12 @@ impl Dial {
         if was_ready {
             self.interval_ms = options.reconnect_ivl;
         }
-        let stop = if was_ready { STOP_AFTER_DISCONNECT } else { STOP_HANDSHAKE_FAILED };
+        let has_failed = !was_ready && options.reconnect_stop & STOP_HANDSHAKE_FAILED != 0;
         match ended {
-            Ended::Asked => false,
-            Ended::Protocol(failure) => failure.is_timeout(),
-            Ended::Stream(_) => options.reconnect_stop & stop == 0,
             // A STREAM peer that the application has closed stays closed.
-            Ended::Refused => options.socket_type != SocketType::Stream,
+            Ended::Asked | Ended::Refused => false,
+            Ended::Protocol(failure) => failure.is_timeout() && !has_failed,
+            Ended::Stream(_) => !has_failed,
         }
     }
 
@@ -253,13 +248,23 @@ impl Dial {
         }
     }
 
-    /// Gives up an attempt under way.
+    /// Whether an endpoint that is being disconnected makes no further attempt, not even to send what
+    /// lingers.
+    pub fn has_stop_after_disconnect(options: &Options) -> bool {
+        options.reconnect_stop & STOP_AFTER_DISCONNECT != 0
+    }
+
+    /// Gives up an attempt under way, or one that was planned.
     pub(super) fn stop(&mut self, common: &Common, io: &Io<'_>) {
-        if let Step::Connecting(connecting, _) = std::mem::replace(&mut self.step, Step::Connected)
-        {
-            io.unwatch(connecting.as_fd());
-            self.names().emit(&common.shared, EventKind::Closed, connecting.fd() as u64);
-        }
+        let fd = match std::mem::replace(&mut self.step, Step::Connected) {
+            Step::Connecting(connecting, _) => {
+                io.unwatch(connecting.as_fd());
+                connecting.fd()
+            }
+            Step::Waiting(_) if Self::has_stop_after_disconnect(&common.options) => -1,
+            Step::Start | Step::Resolving(_) | Step::Connected | Step::Waiting(_) => return,
+        };
+        self.names().emit(&common.shared, EventKind::Closed, fd as u64);
     }
 
     fn names(&self) -> Names {

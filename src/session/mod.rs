@@ -200,7 +200,7 @@ impl Session {
         let in_pipe = self.common.pipe.as_mut().is_some_and(PipeEnd::is_readable);
         match &self.stage {
             Stage::Open(connection) => in_pipe || connection.has_output(),
-            Stage::Dialling => in_pipe,
+            Stage::Dialling => in_pipe && !Dial::has_stop_after_disconnect(&self.common.options),
             Stage::Accepted(_) => false,
         }
     }
