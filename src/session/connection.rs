@@ -11,15 +11,14 @@ use std::time::{Duration, Instant};
 use crate::context::EventKind;
 use crate::engine::{self, Config, Engine, Failure};
 use crate::errno::Errno;
-use crate::options::SocketType;
 use crate::reactor::{Io, Readiness};
 use crate::transport::Stream;
 
-use super::Common;
 use super::egress::Egress;
 use super::events::Names;
 use super::ingress::Ingress;
 use super::raw::RawIngress;
+use super::{Common, is_raw};
 
 /// Bytes moved in one direction before others have their turn.
 pub const BUDGET: usize = 1 << 20;
@@ -80,7 +79,7 @@ impl Connection {
     ) -> Result<Self, Ended> {
         io.watch(stream.as_fd()).map_err(Ended::Stream)?;
         let options = &common.options;
-        let is_raw = options.socket_type == SocketType::Stream || options.router_raw;
+        let is_raw = is_raw(options);
         let protocol = match is_raw {
             true => Protocol::Raw(RawIngress::new(options)),
             false => {
@@ -198,6 +197,10 @@ impl Connection {
             Protocol::Raw(raw) => raw.fill(stream, common, to_end)?,
             Protocol::Zmtp { ingress: None, .. } => return Ok(()),
         };
+        if self.is_hungup && common.pipe.is_none() {
+            // Nobody reads what an ignored peer sends, so that its end is not found by reading.
+            return Err(Ended::Stream(Errno::EPIPE));
+        }
         self.is_stalled = filled == Filled::Stalled;
         if filled == Filled::OutOfBudget {
             io.ask_turn();

@@ -14,6 +14,7 @@ use crate::wire::frame::{self, Header, Parsed};
 
 use super::Common;
 use super::connection::{BUDGET, Ended, Filled};
+use super::reply::ReplyCheck;
 
 /// Bodies from this size on that are not here yet are received into memory of their own.
 const LARGE: usize = 16 * 1024;
@@ -36,6 +37,7 @@ pub struct Ingress {
     /// Most bytes to read at once. After a large body there is likely another: little is read then,
     /// so that most of it goes where it stays.
     window: usize,
+    reply: Option<ReplyCheck>,
     is_mid_message: bool,
     /// Reading was cut off by the budget.
     pub has_more: bool,
@@ -62,6 +64,7 @@ impl Ingress {
             loose: (!is_bytes).then(Vec::new),
             max_body_len: max.unwrap_or(u64::MAX),
             window: usize::MAX,
+            reply: ReplyCheck::new(common.options.socket_type),
             is_mid_message: false,
             has_more: false,
         }
@@ -249,6 +252,9 @@ impl Ingress {
                 return Ok(Scan::Passed);
             }
         }
+        if let Some(reply) = self.reply.as_mut().filter(|_| !header.is_command()) {
+            reply.handle_frame(&header)?;
+        }
         pending[0] = pending[0] & KNOWN_FLAGS & !(header.flags ^ flags);
         intake.pass(len);
         self.end_frame(flags, intake, credit);
@@ -267,6 +273,9 @@ impl Ingress {
     fn begin_body(&mut self, header: Header, intake: &mut ByteWriter) -> Result<(), Failure> {
         let len = usize::try_from(header.body_len).map_err(|_| Failure::bad_frame())?;
         let mut body = BodyBuf::new(len).ok_or(Failure::bad_frame())?;
+        if let Some(reply) = &mut self.reply {
+            reply.handle_frame(&header)?;
+        }
         let flags = header.flags & FLAG_MORE;
         let pending = intake.pending();
         pending[0] &= KNOWN_FLAGS;

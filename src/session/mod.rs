@@ -11,6 +11,7 @@
 //! | `connection` | an open stream with its engine: reading, writing, readiness |
 //! | `ingress`, `egress` | bytes to the pipe, pipe to bytes |
 //! | `raw` | the same for STREAM peers, which speak no ZMTP |
+//! | `reply` | what may come to a REQ |
 //! | `join` | the pipe between a socket and a session |
 //! | `listener` | accepting |
 #![forbid(unsafe_code)]
@@ -23,12 +24,13 @@ mod ingress;
 mod join;
 mod listener;
 mod raw;
+mod reply;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::context::{EndpointId, SessionControl, SocketShared};
-use crate::options::Options;
+use crate::options::{Options, SocketType};
 use crate::pipe::PipeEnd;
 use crate::reactor::{Actor, Io, Readiness};
 use crate::transport::Stream;
@@ -127,9 +129,7 @@ impl Session {
         match result {
             Err(ended) => self.handle_end(ended, io),
             // What was sent before the pattern dropped the connection still goes out.
-            Ok(()) if self.is_refused() && !self.has_unsent() => {
-                self.handle_end(Ended::Refused, io);
-            }
+            Ok(()) if self.is_refused() && !self.has_unsent() => self.handle_refusal(io),
             Ok(()) => {}
         }
         self.check_closing(io);
@@ -162,6 +162,16 @@ impl Session {
         self.common.prepare_reconnect();
         if !dial.wait(&self.common) {
             self.finish(io);
+        }
+    }
+
+    /// The socket's pattern wants no more of this connection: it is closed if the application speaks
+    /// the peer's protocol itself, otherwise the peer stays connected and is ignored.
+    fn handle_refusal(&mut self, io: &mut Io<'_>) {
+        if is_raw(&self.common.options) {
+            self.handle_end(Ended::Refused, io);
+        } else {
+            self.common.pipe = None;
         }
     }
 
@@ -230,6 +240,11 @@ impl Session {
             dial::Progress::GivenUp => Err(Ended::Asked),
         }
     }
+}
+
+/// Whether the peers speak no ZMTP.
+fn is_raw(options: &Options) -> bool {
+    options.socket_type == SocketType::Stream || options.router_raw
 }
 
 impl Actor for Session {
