@@ -1,3 +1,4 @@
+/* later: security */
 /*  The mechanism of a socket is that of the security option set last.  */
 #include "options.h"
 

@@ -1,4 +1,5 @@
 /* ours-only: released builds of the original do not export the poller */
+/* later: the poller object */
 #include "draft.h"
 
 DRAFT (zmq_poller_new)

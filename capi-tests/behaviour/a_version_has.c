@@ -8,7 +8,7 @@ int main (void)
     SAY ("version %d.%d", major, minor);
     CHECK (patch >= 0);
 
-    static const char *const fixed[] = {"ipc",  "curve", "tcp",   "inproc", "udp",     "IPC",        "Curve",
+    static const char *const fixed[] = {"ipc",  "tcp",   "inproc", "udp",     "IPC",        "Curve",
                                         "",     "ip",    "ipcx",  " ipc",   "ipc ",    "vmci",       "null",
                                         "plain", "zap",  "draft-", "socks", "nothing", "CURVE,DRAFT"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)

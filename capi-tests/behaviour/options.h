@@ -12,6 +12,17 @@ MAYBE_UNUSED static int is_option_by_build (int option)
            || (option >= ZMQ_VMCI_BUFFER_SIZE && option <= ZMQ_VMCI_CONNECT_TIMEOUT) || (option > 92 && option < 128);
 }
 
+/*  The options of PLAIN and CURVE have programs of their own, which define this as 1.  */
+#ifndef OPTIONS_OF_SECURITY
+#define OPTIONS_OF_SECURITY 0
+#endif
+
+MAYBE_UNUSED static int is_option_here (int option)
+{
+    int is_security = option >= ZMQ_PLAIN_SERVER && option <= ZMQ_CURVE_SERVERKEY;
+    return !is_option_by_build (option) && is_security == OPTIONS_OF_SECURITY;
+}
+
 MAYBE_UNUSED static const char *option_name (int option)
 {
     switch (option) {
