@@ -20,6 +20,8 @@ use super::reply::ReplyCheck;
 const LARGE: usize = 16 * 1024;
 /// Bytes to read after a large body.
 const AFTER_LARGE: usize = 1024;
+/// Longest command: it is received in one piece.
+const MOST_COMMAND: usize = 16 << 20;
 /// Bits of a header's flags that mean something to a reader of the pipe; 2 is the long length.
 const KNOWN_FLAGS: u8 = FLAG_MORE | 2 | FLAG_COMMAND;
 
@@ -227,6 +229,9 @@ impl Ingress {
             return Err(Failure::bad_frame());
         }
         let len = header.frame_len().ok_or(Failure::bad_frame())?;
+        if header.is_command() && len > MOST_COMMAND {
+            return Err(Failure::bad_frame());
+        }
         if *credit == 0 && !header.is_command() {
             return Ok(Scan::Stalled);
         }
@@ -247,7 +252,8 @@ impl Ingress {
                 }
                 flags &= !FLAG_MORE;
             } else {
-                pending[0] |= FLAG_SKIP;
+                // Reserved bits mean things of our own in a pipe.
+                pending[0] = pending[0] & KNOWN_FLAGS | FLAG_SKIP;
                 intake.pass(len);
                 return Ok(Scan::Passed);
             }

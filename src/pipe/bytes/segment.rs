@@ -63,6 +63,8 @@ pub struct Segment {
 impl Segment {
     /// An empty buffer of `capacity` bytes.
     pub fn buffer(capacity: usize, origin: Option<Arc<Metadata>>, continues: bool) -> *mut Self {
+        // More has no layout, or no place in a `State`.
+        assert!(capacity <= u32::MAX as usize, "a segment of {capacity} bytes");
         let Some(data) = blocks::allocate(capacity) else {
             // As any allocation of the standard library's does.
             handle_alloc_error(Layout::new::<[u8; MOST_SIZE]>())
