@@ -12,7 +12,7 @@ static void context_options (void)
 {
     void *context = new_context ();
     int value = 3, got = -1;
-    char text[64];
+    char text[64] = "";
     size_t size = sizeof got;
     RC (zmq_ctx_set_ext_ (context, ZMQ_IO_THREADS, &value, sizeof value));
     RC (zmq_ctx_get_ext_ (context, ZMQ_IO_THREADS, &got, &size));

@@ -1,4 +1,5 @@
 /*  A forked child may close and terminate what it inherited, at once, and work in a context of its own.  */
+/* no-valgrind: a child has not the threads that own what they allocated, so that it counts as lost */
 #include "check.h"
 #include <sys/wait.h>
 
