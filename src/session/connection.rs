@@ -24,8 +24,11 @@ use super::{Common, is_raw};
 pub const BUDGET: usize = 1 << 20;
 
 /// In the middle of a stream of messages the pipe is looked at this often, rather than at each message:
-/// what comes in between leaves in one call.
+/// what comes in between leaves in one call. A full segment or a writer without credit does not wait.
 const PACE: Duration = Duration::from_micros(50);
+/// The same where a turn sent at least [`FLOOD`] messages.
+const FLOOD_PACE: Duration = Duration::from_micros(200);
+const FLOOD: u32 = 256;
 
 /// Why a connection is over.
 #[derive(Clone, Copy, Debug)]
@@ -245,7 +248,10 @@ impl Connection {
         };
         match self.egress.flush(&self.stream, engine, common).map_err(Ended::Stream)? {
             Flushed::All => {}
-            Flushed::Streaming => self.look_at = Some(Instant::now() + PACE),
+            Flushed::Streaming(sent) => {
+                let pace = if sent < FLOOD { PACE } else { FLOOD_PACE };
+                self.look_at = Some(Instant::now() + pace);
+            }
             Flushed::Blocked => self.is_blocked = true,
             Flushed::OutOfBudget => io.ask_turn(),
             Flushed::Shut => return Err(Ended::Refused),
@@ -294,8 +300,8 @@ pub enum Filled {
 pub enum Flushed {
     /// Everything was written.
     All,
-    /// Everything was written, many messages at once: more are to be expected.
-    Streaming,
+    /// Everything was written, so many messages at once that more are to be expected.
+    Streaming(u32),
     /// The kernel takes no more.
     Blocked,
     /// Others have their turn.

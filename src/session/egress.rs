@@ -90,10 +90,11 @@ impl Egress {
             let moved = match &mut self.mode {
                 Mode::Handshake => return Ok(Flushed::All),
                 Mode::Direct => {
-                    let is_stream = pipe.messages_read().wrapping_sub(before) >= STREAM;
+                    let sent = pipe.messages_read().wrapping_sub(before);
+                    let is_stream = sent >= STREAM;
                     match write_ranges(stream, pipe, is_stream)? {
                         Wrote::Some(n) => n,
-                        Wrote::None if is_stream => return Ok(Flushed::Streaming),
+                        Wrote::None if is_stream => return Ok(Flushed::Streaming(sent)),
                         Wrote::None => 0,
                         Wrote::Blocked => return Ok(Flushed::Blocked),
                     }
