@@ -265,6 +265,7 @@ impl Reactor {
             self.timers.set(token, None);
             self.remote.load.fetch_sub(1, Ordering::Relaxed);
             drop(self.actors.remove(token));
+            release_deferred();
             return;
         }
         if let Some(deadline) = deadline {

@@ -4,7 +4,7 @@ use std::alloc::{Layout, handle_alloc_error};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
-use crate::message::{Body, Metadata, defer};
+use crate::message::{Body, Message, Metadata, defer};
 use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use crate::sys::blocks;
 
