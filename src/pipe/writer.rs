@@ -1,7 +1,7 @@
 //! The writing half of any kind.
 #![forbid(unsafe_code)]
 
-use crate::message::{FLAG_MORE, Message, Outbound};
+use crate::message::{Body, FLAG_MORE, Message, Outbound};
 
 use super::bytes::{BY_REFERENCE, BY_VALUE, ByteWriter};
 use super::conflate::ConflateWriter;
@@ -13,8 +13,8 @@ pub enum Writer {
 }
 
 impl Writer {
-    /// Appends a part. Messages are taken by the kinds that hold messages, and where a large body can
-    /// travel by reference; otherwise the caller keeps what was copied.
+    /// Appends a part. Messages are taken by the kinds that hold messages, and where a body
+    /// travels by reference; otherwise the caller keeps what was copied.
     #[inline]
     pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> Option<Message> {
         match self {
@@ -22,7 +22,7 @@ impl Writer {
                 if writer.holds_values() {
                     write_value(writer, part, flags);
                 } else {
-                    match large_body(part) {
+                    match body_to_share(part, writer) {
                         Some(body) => writer.write_body(flags, body),
                         None => writer.write(flags, part.body()),
                     }
@@ -81,9 +81,55 @@ fn write_value(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) {
     }
 }
 
-fn large_body(part: &Outbound<'_>) -> Option<crate::message::Body> {
-    match part {
-        Outbound::Message(message) if message.len() >= BY_REFERENCE => message.body(),
-        Outbound::Message(_) | Outbound::Slice(_) => None,
+/// The body of a part that is not copied: a large one, and without a connection also one with a free
+/// function. Programs take the call of that function as the news that the part was sent
+/// (zmq_msg_init_data(3): "no longer required").
+#[inline]
+fn body_to_share(part: &Outbound<'_>, writer: &ByteWriter) -> Option<Body> {
+    let Outbound::Message(message) = part else { return None };
+    if message.len() >= BY_REFERENCE {
+        return message.body();
+    }
+    let is_awaited = message.has_free_function() && !message.is_empty() && !writer.is_flowing();
+    if is_awaited { message.body() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{BodyBuf, Inbound};
+    use crate::pipe::bytes::bytes;
+
+    fn message(len: usize) -> Message {
+        let mut buf = BodyBuf::new(len).unwrap();
+        buf.put(&vec![7; len]);
+        Message::from_body(buf.finish().unwrap())
+    }
+
+    #[test]
+    fn a_body_without_a_free_function_is_shared_only_if_it_is_large() {
+        let (writer, _reader) = bytes(false);
+        for (len, is_shared) in [(1000, false), (BY_REFERENCE, true)] {
+            let shared = body_to_share(&Outbound::Message(&mut message(len)), &writer);
+            assert_eq!(shared.is_some(), is_shared);
+        }
+    }
+
+    #[test]
+    fn small_shared_bodies_come_out_as_they_went_in() {
+        let (mut writer, mut reader) = bytes(false);
+        for i in 1..100u32 {
+            writer.write_body(FLAG_MORE, message(i as usize).body().unwrap());
+            writer.write_body(0, message(3).body().unwrap());
+            writer.end_message();
+            writer.commit(i);
+        }
+        for i in 1..100usize {
+            for (len, flags) in [(i, FLAG_MORE), (3, 0)] {
+                let mut part = Message::new();
+                assert_eq!(reader.read(&mut Inbound::Message(&mut part)), Some(flags));
+                assert_eq!(part.data(), vec![7; len]);
+            }
+        }
     }
 }

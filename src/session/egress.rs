@@ -53,7 +53,11 @@ impl Egress {
     /// Messages may be sent from now on, as `framing` has it.
     pub(super) fn begin_traffic(&mut self, framing: Framing, common: &mut Common) {
         let egress = transcode::Egress::new(framing, common.options.socket_type);
-        let is_bytes = common.pipe.as_mut().is_some_and(|pipe| pipe.egress().is_some());
+        let reader = common.pipe.as_mut().and_then(PipeEnd::egress);
+        let is_bytes = reader.is_some();
+        if let Some(reader) = reader {
+            reader.set_flowing(true);
+        }
         self.mode = match egress.is_identity() && is_bytes {
             true => Mode::Direct,
             false => Mode::Transcode(egress),

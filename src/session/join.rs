@@ -79,6 +79,9 @@ impl Common {
         if let Some(intake) = pipe.intake() {
             intake.rollback();
         }
+        if let Some(egress) = pipe.egress() {
+            egress.set_flowing(false);
+        }
         if is_subscriber && !pipe.is_peer_gone() {
             // The socket sends all its subscriptions again.
             while pipe.skip().is_some() {}

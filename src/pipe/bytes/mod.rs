@@ -23,7 +23,7 @@ pub use writer::ByteWriter;
 
 /// Bytes of the caller's up to this size are copied into a pipe that holds values; more become a message.
 pub const BY_VALUE: usize = 1024;
-/// Message bodies from this size on travel by reference.
+/// Message bodies from this size on always travel by reference.
 pub const BY_REFERENCE: usize = 32 * 1024;
 
 /// An empty byte pipe; `holds_values` says whether frames may hold messages by value (inproc).

@@ -234,6 +234,11 @@ impl ByteReader {
         }
     }
 
+    /// Tells the writer whether a connection takes what it writes.
+    pub fn set_flowing(&self, is_flowing: bool) {
+        self.shared.is_flowing.store(is_flowing, Ordering::Relaxed);
+    }
+
     /// Whether frames may hold messages by value.
     pub fn holds_values(&self) -> bool {
         self.shared.holds_values

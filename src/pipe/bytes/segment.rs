@@ -5,7 +5,7 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use crate::message::{Body, Message, Metadata, defer};
-use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use crate::sys::blocks;
 
 use super::values;
@@ -144,8 +144,12 @@ impl Segment {
     /// Nobody else uses `segment` any more.
     pub unsafe fn free(segment: *mut Self) {
         // SAFETY: came from Box::into_raw in `boxed`; ours by the caller's word.
-        let segment = unsafe { Box::from_raw(segment) };
+        let mut segment = unsafe { Box::from_raw(segment) };
         segment.note_write(0, segment.capacity);
+        if let Some((body, _)) = segment.external.take() {
+            // It may have a free function, and the pipe's lock is held.
+            defer(Message::from_body(body));
+        }
         if segment.capacity > 0 {
             // SAFETY: allocated in `buffer` with this size.
             unsafe { blocks::release(segment.data, segment.capacity) };
@@ -163,6 +167,8 @@ pub struct Shared {
     pub position: AtomicUsize,
     /// Whether frames may hold messages by value.
     pub holds_values: bool,
+    /// Whether a connection takes what is written; set by the reader's side.
+    pub is_flowing: AtomicBool,
 }
 
 impl Shared {
@@ -172,6 +178,7 @@ impl Shared {
             spare: AtomicPtr::new(ptr::null_mut()),
             position: AtomicUsize::new(0),
             holds_values,
+            is_flowing: AtomicBool::new(false),
         }
     }
 

@@ -13,6 +13,8 @@ use super::values;
 /// Longest frame header: flags and an eight-byte length.
 const MOST_HEADER: usize = 9;
 const FLAG_LONG: u8 = 2;
+/// Size of a segment between two bodies by reference.
+const LITTLE_SIZE: usize = if cfg!(loom) { MOST_HEADER } else { 256 };
 
 /// The writing half of a byte pipe.
 pub struct ByteWriter {
@@ -76,7 +78,7 @@ impl ByteWriter {
     /// Appends a frame whose body is shared instead of copied.
     pub fn write_body(&mut self, flags: u8, body: Body) {
         if self.capacity - self.position < MOST_HEADER {
-            self.grow(MOST_HEADER);
+            self.grow_a_little();
         }
         // SAFETY: MOST_HEADER bytes from `position` on are inside the tail and unpublished.
         let at = unsafe { self.data.add(self.position) };
@@ -86,6 +88,12 @@ impl ByteWriter {
         self.tail().note_write(self.position, self.position + header);
         self.position += header;
         self.append_body(flags, body);
+    }
+
+    /// Whether a connection takes what is written now, or what is written piles up.
+    pub fn is_flowing(&self) -> bool {
+        // Relaxed: only a hint of what is cheaper or more welcome.
+        self.shared.is_flowing.load(Ordering::Relaxed)
     }
 
     /// Whether frames may hold messages by value.
@@ -127,7 +135,7 @@ impl ByteWriter {
     /// A body by reference is let go when the reader steps past it: it must not stay the last segment.
     #[cold]
     fn leave_body(&mut self) {
-        self.grow(MOST_HEADER);
+        self.grow_a_little();
         self.boundary = (self.tail, self.position);
     }
 
@@ -225,6 +233,14 @@ impl ByteWriter {
             MOST_SIZE => self.shared.full_size(self.origin.clone(), continues),
             _ => Segment::buffer(size, self.origin.clone(), continues),
         };
+        self.link(next);
+    }
+
+    /// Goes on in a new segment with room for a few headers: another body may follow, and many
+    /// small ones must not hold a full segment each.
+    #[cold]
+    fn grow_a_little(&mut self) {
+        let next = Segment::buffer(LITTLE_SIZE, self.origin.clone(), self.has_unfinished());
         self.link(next);
     }
 
