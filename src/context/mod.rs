@@ -20,6 +20,7 @@ pub use monitor::{Event, EventKind, Monitor, MonitorKind};
 pub use shared::{Attachment, EndpointId, SessionControl, SocketCommand, SocketShared};
 
 use crate::errno::{Errno, Result};
+use crate::message::release_deferred;
 use crate::options::ContextOptions;
 use crate::reactor::{Reactor, Remote};
 use crate::sync::Signal;
@@ -178,6 +179,7 @@ impl Context {
         }
         self.shutdown();
         self.inproc.drop_pending();
+        release_deferred();
         while self.live.load(Ordering::SeqCst) > 0 {
             self.gone.wait(None)?;
             self.gone.clear();

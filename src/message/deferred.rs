@@ -4,7 +4,8 @@
 //! pipe or a pattern drops is kept by the thread until the call's locks are released.
 #![forbid(unsafe_code)]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Message;
@@ -13,7 +14,8 @@ use super::Message;
 static EVER: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    static DEFERRED: RefCell<Vec<Message>> = const { RefCell::new(Vec::new()) };
+    static DEFERRED: RefCell<VecDeque<Message>> = const { RefCell::new(VecDeque::new()) };
+    static IS_RELEASING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Drops `message`: now if nothing of the user's runs then, else at [`release_deferred`].
@@ -28,10 +30,10 @@ pub fn defer(message: Message) {
 fn keep(message: Message) {
     EVER.store(true, Ordering::Relaxed);
     // While the thread ends there is nowhere to keep it, and no lock of ours is held.
-    let _ = DEFERRED.try_with(|deferred| deferred.borrow_mut().push(message));
+    let _ = DEFERRED.try_with(|deferred| deferred.borrow_mut().push_back(message));
 }
 
-/// Drops what this thread has kept. To be called where no lock is held.
+/// Drops what this thread has kept, the oldest first. To be called where no lock is held.
 #[inline]
 pub fn release_deferred() {
     // Relaxed: a thread needs to see only what it has kept itself.
@@ -42,7 +44,13 @@ pub fn release_deferred() {
 
 #[cold]
 fn release() {
-    while let Ok(Some(message)) = DEFERRED.try_with(|deferred| deferred.borrow_mut().pop()) {
+    // A free function that calls the library comes by here while it may hold a lock of the application's,
+    // which the next one wants too: that one waits for its return.
+    if IS_RELEASING.replace(true) {
+        return;
+    }
+    while let Ok(Some(message)) = DEFERRED.try_with(|deferred| deferred.borrow_mut().pop_front()) {
         drop(message);
     }
+    IS_RELEASING.set(false);
 }
