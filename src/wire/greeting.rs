@@ -54,12 +54,13 @@ pub enum Revision {
 }
 
 impl Revision {
-    /// Reads the eleventh octet. "If the peer version number is 1 or 2, the peer is using ZMTP 2.0."
+    /// Reads the eleventh octet. RFC 37 counts 2 as ZMTP 2.0, too; nothing ever announced it, and libzmq
+    /// answers it as it does 3.
     pub const fn parse(octet: u8) -> Self {
         match octet {
             0 => Self::V1,
-            1 | 2 => Self::V2,
-            3.. => Self::V3,
+            1 => Self::V2,
+            2.. => Self::V3,
         }
     }
 }
@@ -85,7 +86,7 @@ pub fn emit_rest(mechanism: &MechanismName, as_server: bool) -> [u8; V3_LEN - RE
 /// A peer's complete ZMTP 3.x greeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Greeting {
-    /// Major and minor version; the major one is 3 or higher.
+    /// Major and minor version; the major one is 2 or higher.
     pub version: (u8, u8),
     /// The mechanism's name.
     pub mechanism: MechanismName,
@@ -144,10 +145,10 @@ mod tests {
     }
 
     #[test]
-    fn if_the_peer_version_number_is_1_or_2_the_peer_is_using_zmtp_2_0() {
+    fn if_the_peer_version_number_is_1_the_peer_is_using_zmtp_2_0() {
         assert_eq!(Revision::parse(0), Revision::V1);
         assert_eq!(Revision::parse(1), Revision::V2);
-        assert_eq!(Revision::parse(2), Revision::V2);
+        assert_eq!(Revision::parse(2), Revision::V3);
         assert_eq!(Revision::parse(3), Revision::V3);
         assert_eq!(Revision::parse(255), Revision::V3);
     }

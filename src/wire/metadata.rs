@@ -1,7 +1,8 @@
 //! Property lists, the metadata of READY and INITIATE (RFC 37, "The NULL Security Mechanism").
 //!
-//! A name has 1 to 255 octets, a value up to 2^31 - 1. The characters of a name are not checked here;
-//! names compare without regard to case ([`is_name`]).
+//! A name has 1 to 255 octets, a value up to 2^31 - 1. A property without a name is read all the same, as
+//! libzmq does. The characters of a name are not checked here; names compare without regard to case
+//! ([`is_name`]).
 #![forbid(unsafe_code)]
 
 use crate::wire::Malformed;
@@ -32,7 +33,7 @@ fn parse_property(bytes: &[u8]) -> Option<(Property<'_>, &[u8])> {
     let (value_len, rest) = rest.split_first_chunk::<4>()?;
     let value_len = i32::try_from(u32::from_be_bytes(*value_len)).ok()?;
     let (value, rest) = rest.split_at_checked(usize::try_from(value_len).ok()?)?;
-    (!name.is_empty()).then_some(((name, value), rest))
+    Some(((name, value), rest))
 }
 
 impl<'a> Iterator for Properties<'a> {
@@ -99,8 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn zero_sized_names_are_not_valid() {
-        assert_eq!(parse(b"\0\0\0\0\x01x").next(), Some(Err(Malformed)));
+    fn a_property_without_a_name_is_read_but_not_written() {
+        assert_eq!(parse(b"\0\0\0\0\x01x").next(), Some(Ok((&b""[..], &b"x"[..]))));
         assert!(!emit_property(&mut Vec::new(), b"", b"x"));
         assert!(!emit_property(&mut Vec::new(), &[b'n'; 256], b"x"));
     }
