@@ -5,8 +5,8 @@
 //! A stable 4.3.4 answers the same on its types, but does not know `ZMQ_ROUTER_NOTIFY`,
 //! `ZMQ_IN_BATCH_SIZE`, `ZMQ_OUT_BATCH_SIZE` and 110 to 116.
 //!
-//! Options of mechanisms and transports that this library has no code for yet are left out, and
-//! two in which it departs on purpose: `ZMQ_BUSY_POLL` can be read, and
+//! Options of mechanisms and transports that this library has no code for yet are left out but
+//! for reading `ZMQ_PLAIN_SERVER`, and two in which it departs on purpose: `ZMQ_BUSY_POLL` can be read, and
 //! `ZMQ_XSUB_VERBOSE_UNSUBSCRIBE` is an int of 4 bytes.
 #![forbid(unsafe_code)]
 
@@ -78,6 +78,7 @@ const SEEN: &[(i32, u32, u32, u32)] = &[
     (ZMQ_ROUTER_RAW, 0x000050, 0x0001e7c, 0x0000),
     (ZMQ_IPV6, ALL, 0x000000c, 0x0010),
     (ZMQ_MECHANISM, ALL, 0x0000000, 0x0010),
+    (ZMQ_PLAIN_SERVER, ALL, 0x0000000, 0x0010),
     (ZMQ_PROBE_ROUTER, 0x000078, 0x0001e7c, 0x0000),
     (ZMQ_REQ_CORRELATE, 0x000008, 0x0001e7c, 0x0000),
     (ZMQ_REQ_RELAXED, 0x000008, 0x0001e7c, 0x0000),
@@ -181,7 +182,7 @@ const DEFAULTS: &[(i32, i32)] = &[
     (ZMQ_RCVHWM, 1000), (ZMQ_MULTICAST_HOPS, 1), (ZMQ_RCVTIMEO, -1), (ZMQ_SNDTIMEO, -1),
     (ZMQ_IPV4ONLY, 1), (ZMQ_TCP_KEEPALIVE, -1), (ZMQ_TCP_KEEPALIVE_CNT, -1),
     (ZMQ_TCP_KEEPALIVE_IDLE, -1), (ZMQ_TCP_KEEPALIVE_INTVL, -1), (ZMQ_IMMEDIATE, 0), (ZMQ_IPV6, 0),
-    (ZMQ_MECHANISM, 0), (ZMQ_CONFLATE, 0), (ZMQ_TOS, 0), (ZMQ_HANDSHAKE_IVL, 30000),
+    (ZMQ_MECHANISM, 0), (ZMQ_PLAIN_SERVER, 0), (ZMQ_CONFLATE, 0), (ZMQ_TOS, 0), (ZMQ_HANDSHAKE_IVL, 30000),
     (ZMQ_INVERT_MATCHING, 0), (ZMQ_HEARTBEAT_IVL, 0), (ZMQ_HEARTBEAT_TTL, 0),
     (ZMQ_HEARTBEAT_TIMEOUT, -1), (ZMQ_CONNECT_TIMEOUT, 0), (ZMQ_TCP_MAXRT, 0),
     (ZMQ_MULTICAST_MAXTPDU, 1500), (ZMQ_USE_FD, -1), (ZMQ_ZAP_ENFORCE_DOMAIN, 0),

@@ -120,6 +120,11 @@ pub(super) fn set_xpub_manual_last_value(
     Ok(Change::Pattern)
 }
 
+/// For options that are never on.
+pub(super) fn get_no(_: &Options, out: &mut [u8]) -> Result<usize> {
+    emit_int(out, 0)
+}
+
 /// For options that cannot be read.
 pub(super) fn get_never(_: &Options, _: &mut [u8]) -> Result<usize> {
     Err(Errno::EINVAL)

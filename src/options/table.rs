@@ -2,7 +2,7 @@
 //!
 //! A number without a line is EINVAL in both directions. So are, until their lines come with the
 //! code that serves them, the options of PLAIN, CURVE, GSSAPI, WSS, VMCI and NORM: as in a libzmq
-//! built without them.
+//! built without them. But every libzmq can say that a socket is no PLAIN server.
 #![forbid(unsafe_code)]
 
 use super::access::{Change, Computed};
@@ -205,6 +205,7 @@ static TABLE: &[Row] = &[
     row(ZMQ_ROUTER_RAW, flag!(router_raw, NotNegative)).pattern(ROUTER),
     row(ZMQ_IPV6, flag!(ipv6, Bit)),
     row(ZMQ_MECHANISM, special(special::set_never, special::get_mechanism)).read_only(),
+    row(ZMQ_PLAIN_SERVER, special(special::set_never, special::get_no)).read_only(),
     row(ZMQ_PROBE_ROUTER, flag!(probe_router, NotNegative)).pattern(PROBING),
     row(ZMQ_REQ_CORRELATE, flag!(req_correlate, NotNegative)).pattern(REQ),
     row(ZMQ_REQ_RELAXED, flag!(req_relaxed, NotNegative)).pattern(REQ),
