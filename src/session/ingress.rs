@@ -41,6 +41,8 @@ pub struct Ingress {
     window: usize,
     reply: Option<ReplyCheck>,
     is_mid_message: bool,
+    /// Commands were stepped over.
+    has_skipped: bool,
     /// Reading was cut off by the budget.
     pub has_more: bool,
 }
@@ -68,6 +70,7 @@ impl Ingress {
             window: usize::MAX,
             reply: ReplyCheck::new(common.options.socket_type),
             is_mid_message: false,
+            has_skipped: false,
             has_more: false,
         }
     }
@@ -205,17 +208,23 @@ impl Ingress {
         if self.body.is_some() {
             return Ok(Scan::Partial);
         }
-        loop {
+        let stop = loop {
             let header = match frame::parse_header(intake.pending()) {
-                Parsed::NeedMore => return Ok(Scan::Partial),
+                Parsed::NeedMore => break Scan::Partial,
                 Parsed::Malformed => return Err(Failure::bad_frame()),
                 Parsed::Header(header) => header,
             };
             match self.scan_frame(header, engine, intake, credit)? {
                 Scan::Passed => {}
-                stop @ (Scan::Partial | Scan::Stalled) => return Ok(stop),
+                stop @ (Scan::Partial | Scan::Stalled) => break stop,
             }
+        };
+        if self.has_skipped && !self.is_mid_message && self.body.is_none() {
+            // Commands that no message follows are not kept: there may be no end of them.
+            self.has_skipped = false;
+            intake.drop_passed();
         }
+        Ok(stop)
     }
 
     fn scan_frame(
@@ -255,6 +264,7 @@ impl Ingress {
                 // Reserved bits mean things of our own in a pipe.
                 pending[0] = pending[0] & KNOWN_FLAGS | FLAG_SKIP;
                 intake.pass(len);
+                self.has_skipped = true;
                 return Ok(Scan::Passed);
             }
         }

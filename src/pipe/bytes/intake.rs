@@ -70,6 +70,23 @@ impl ByteWriter {
         self.position += n.min(self.filled - self.position);
     }
 
+    /// Takes back what was passed after the last whole message: frames that nobody will read. The
+    /// pending bytes stay.
+    pub fn drop_passed(&mut self) {
+        self.skip_written();
+        let (last, end) = self.boundary;
+        let to = if last == self.tail { end } else { 0 };
+        let (from, left) = (self.position, self.filled - self.position);
+        self.free_between(last);
+        if from > to {
+            // SAFETY: inside the tail.
+            let (from, at) = unsafe { (self.data().add(from), self.data().add(to)) };
+            // SAFETY: `left` bytes were received there, and from the boundary on nothing is published.
+            unsafe { ptr::copy(from, at, left) };
+            (self.position, self.filled) = (to, to + left);
+        }
+    }
+
     /// Forgets the pending bytes: they went elsewhere.
     pub fn forget_pending(&mut self) {
         self.filled = self.position;

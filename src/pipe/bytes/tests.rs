@@ -254,3 +254,36 @@ fn messages_by_value_come_out_or_are_released() {
         assert!(!part.is_shared(), "read {read}");
     }
 }
+
+#[test]
+fn frames_that_nobody_will_read_are_taken_back_and_the_rest_stays() {
+    let (mut writer, mut reader) = bytes(false);
+    let receive = |writer: &mut ByteWriter, received: &[u8]| {
+        let mut rest = received;
+        while !rest.is_empty() {
+            let room = writer.room();
+            let n = room.len().min(rest.len());
+            room[..n].copy_from_slice(&rest[..n]);
+            writer.note_received(n);
+            rest = &rest[n..];
+        }
+    };
+    for round in 0..200u32 {
+        // A message every now and then, a frame to be dropped, part of the next header.
+        if round % 50 == 0 {
+            receive(&mut writer, b"\0\x03abc");
+            writer.pass(5);
+            writer.end_message();
+            writer.commit(round / 50 + 1);
+        }
+        let skipped = vec![7; 300 + round as usize % 7 * 1000];
+        receive(&mut writer, &skipped);
+        writer.reserve(skipped.len());
+        writer.pass(skipped.len());
+        receive(&mut writer, b"\x86\0\0");
+        writer.drop_passed();
+        assert_eq!(writer.pending(), b"\x86\0\0");
+        writer.forget_pending();
+    }
+    assert_eq!(drain(&mut reader), vec![(0, b"abc".to_vec()); 4]);
+}

@@ -201,6 +201,22 @@ impl ByteWriter {
         self.filled = position;
     }
 
+    /// Frees the segments between `last`, in which the last whole message ends, and the tail.
+    pub(super) fn free_between(&mut self, last: *mut Segment) {
+        if last == self.tail {
+            return;
+        }
+        // SAFETY: the boundary's segment is not sealed.
+        let mut at = unsafe { &*last }.next.swap(self.tail, Ordering::Relaxed);
+        while at != self.tail {
+            // SAFETY: never published, so only ours.
+            let next = unsafe { &*at }.next.load(Ordering::Relaxed);
+            // SAFETY: as above.
+            unsafe { Segment::free(at) };
+            at = next;
+        }
+    }
+
     /// Takes the messages out that lie between the boundary and the position.
     fn take_unfinished(&mut self) {
         let (mut at, mut from) = self.boundary;
