@@ -13,15 +13,6 @@ static long resident_kb (void)
     return resident * (sysconf (_SC_PAGESIZE) / 1024);
 }
 
-static int dial (const char *endpoint)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK)};
-    to.sin_port = htons ((uint16_t) atoi (strrchr (endpoint, ':') + 1));
-    int fd = socket (AF_INET, SOCK_STREAM, 0);
-    CHECK (fd >= 0 && connect (fd, (struct sockaddr *) &to, sizeof to) == 0);
-    return fd;
-}
-
 static void long_header (int fd, int flags, uint64_t size)
 {
     unsigned char head[9] = {(unsigned char) flags};
@@ -39,7 +30,7 @@ int main (void)
     bind_tcp (pull, at);
 
     /* An unknown command and a PONG, each with every combination of reserved bits. */
-    int fd = dial (at);
+    int fd = raw_connect (at);
     raw_handshake (fd, "PUSH");
     unsigned char unknown[120];
     memset (unknown, 0x41, sizeof unknown);
@@ -64,7 +55,7 @@ int main (void)
     static const uint64_t sizes[] = {INT64_MAX, (uint64_t) INT64_MAX - 9, 1ull << 62, 1ull << 40, 1ull << 33, 1ull << 32,
                                      (1ull << 32) - 9, 1ull << 63};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        fd = dial (at);
+        fd = raw_connect (at);
         raw_handshake (fd, "PUSH");
         long_header (fd, 6, sizes[i]);
         send (fd, unknown, sizeof unknown, MSG_NOSIGNAL);
@@ -74,7 +65,7 @@ int main (void)
     }
 
     /* 200 MB of commands, whole and in pieces. */
-    fd = dial (at);
+    fd = raw_connect (at);
     raw_handshake (fd, "PUSH");
     static unsigned char many[7 * 32768];
     for (size_t i = 0; i < sizeof many; i += 7)

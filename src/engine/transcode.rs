@@ -109,6 +109,11 @@ impl V1Ingress {
     }
 
     /// Takes octets of a header from `bytes`; answers what is left of them.
+    /// Notes that `len` bytes of a body went past without [`Self::transcode`].
+    pub fn handle_body(&mut self, len: usize) {
+        self.body_len = self.body_len.saturating_sub(len as u64);
+    }
+
     fn handle_header<'a>(
         &mut self,
         bytes: &'a [u8],

@@ -117,7 +117,11 @@ impl Ingress {
     ) -> Result<Option<(usize, usize)>, Ended> {
         let (result, room) = if let Some((_, body)) = &mut self.body {
             let room = body.spare_len();
-            (body.fill(|spare| stream.read_uninit(spare)), room)
+            let result = body.fill(|spare| stream.read_uninit(spare));
+            if let (Some(v1), Ok(n)) = (&mut self.v1, result) {
+                v1.handle_body(n);
+            }
+            (result, room)
         } else if let (None, None, Some(intake)) = (&self.v1, &self.loose, pipe.intake()) {
             let buffer = intake.room();
             let room = buffer.len().min(self.window);
