@@ -17,6 +17,9 @@ use super::values;
 pub struct ByteReader {
     shared: Joint<Shared>,
     head: *mut Segment,
+    /// The head's buffer and origin, kept here because the writer keeps writing to the head's header.
+    data: *const u8,
+    origin: Option<Arc<Metadata>>,
     position: usize,
     state: State,
     /// Bytes consumed since the beginning.
@@ -43,15 +46,26 @@ pub struct Frame<'a> {
 
 impl ByteReader {
     pub(super) fn new(shared: Joint<Shared>, first: *mut Segment) -> Self {
-        Self {
+        let mut reader = Self {
             shared,
             head: first,
+            data: std::ptr::null(),
+            origin: None,
             position: 0,
             state: State(0),
             consumed: 0,
             marks: VecDeque::new(),
             boundary: 0,
-        }
+        };
+        reader.enter(first);
+        reader
+    }
+
+    fn enter(&mut self, segment: *mut Segment) {
+        self.head = segment;
+        self.position = 0;
+        self.data = self.segment().data();
+        self.origin = self.segment().origin.clone();
     }
 
     #[inline]
@@ -87,8 +101,8 @@ impl ByteReader {
 
     fn step(&mut self) {
         let next = self.segment().next.load(Ordering::Acquire);
-        let old = std::mem::replace(&mut self.head, next);
-        self.position = 0;
+        let old = self.head;
+        self.enter(next);
         self.state = self.segment().load();
         self.shared.head.store(next, Ordering::Relaxed);
         // SAFETY: it was sealed, so the writer is past it.
@@ -112,11 +126,11 @@ impl ByteReader {
 
     #[inline]
     fn bytes(&self) -> &[u8] {
-        let segment = self.segment();
         let len = self.state.len() - self.position;
-        segment.note_read(self.position, self.position + len);
-        // SAFETY: published bytes of a buffer, which are written no more.
-        unsafe { slice::from_raw_parts(segment.data().add(self.position), len) }
+        #[cfg(loom)]
+        self.segment().note_read(self.position, self.position + len);
+        // SAFETY: published bytes of the head's buffer, which are written no more.
+        unsafe { slice::from_raw_parts(self.data.add(self.position), len) }
     }
 
     /// Flags, header length and body length of the frame at the position.
@@ -247,7 +261,7 @@ impl ByteReader {
     /// Connection that the frame at the position came from.
     #[inline]
     pub fn origin(&self) -> Option<&Arc<Metadata>> {
-        self.segment().origin.as_ref()
+        self.origin.as_ref()
     }
 
     /// Collects ranges to send, all published bytes up to about `most_bytes`.
