@@ -66,7 +66,11 @@ pub struct PipeEnd {
 
 /// A pipe pair. `kinds` and `hwms` are for what the first and the second end write.
 pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
-    let shared = Joint::new(Shared::default());
+    let mut shared = Shared::default();
+    for (flow, kind) in shared.flows.iter_mut().zip(kinds) {
+        flow.is_conflated = kind == Kind::Conflate;
+    }
+    let shared = Joint::new(shared);
     for (flow, hwm) in shared.flows.iter().zip(hwms) {
         flow.set_parts(Some(hwm), Some(ABSENT));
         // Nothing has been looked for yet: the first commit has to wake the reader.
@@ -515,6 +519,18 @@ mod tests {
             assert!(!b.is_readable());
             assert!(!b.is_writable());
         }
+    }
+
+    #[test]
+    fn the_newest_message_can_always_be_written() {
+        let (mut a, mut b) = pair([Kind::Conflate; 2], [2, 2]);
+        a.join_hwms((1, 1), (1, 1));
+        b.set_hwms(3, 3);
+        for _ in 0..10 {
+            assert!(send(&mut a, b"old"));
+        }
+        assert!(send(&mut a, b"new"));
+        assert_eq!(b.peek().unwrap().body, b"new");
     }
 
     #[test]

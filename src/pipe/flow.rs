@@ -22,6 +22,8 @@ pub struct Flow {
     pub hwm: AtomicI32,
     /// What the writer's and the reader's side put in; [`ABSENT`] if a side has no say.
     parts: [AtomicI32; 2],
+    /// Only the newest message is kept: there is no mark to reach.
+    pub is_conflated: bool,
     /// Whether the reader wants to be told of what is written.
     pub asleep: CachePadded<AtomicU8>,
     /// Messages read, as far as credit has been given back.
@@ -58,6 +60,7 @@ impl Flow {
     fn sum(&self) -> i32 {
         let load = |side: usize| self.parts[side].load(Ordering::SeqCst);
         match (load(0), load(1)) {
+            _ if self.is_conflated => 0,
             (one, ABSENT) | (ABSENT, one) => one,
             (0, _) | (_, 0) => 0,
             (writer, reader) => writer.saturating_add(reader),
