@@ -1,7 +1,7 @@
 //! The newest message only (zmq_setsockopt(3), ZMQ_CONFLATE): a slot that a later message overwrites.
 #![forbid(unsafe_code)]
 
-use crate::message::Message;
+use crate::message::{Message, defer};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Joint, Mutex};
 
@@ -9,6 +9,15 @@ use crate::sync::{Joint, Mutex};
 struct Shared {
     slot: Mutex<Option<Message>>,
     is_full: AtomicBool,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // It may have a free function, and the socket's lock is held.
+        if let Some(message) = self.slot.lock().take() {
+            defer(message);
+        }
+    }
 }
 
 /// The writing half.
@@ -35,6 +44,15 @@ impl ConflateWriter {
         // Under the lock, so that it is not said of a slot that the reader has emptied meanwhile.
         self.shared.is_full.store(true, Ordering::SeqCst);
         slot.replace(message)
+    }
+}
+
+impl Drop for ConflateReader {
+    fn drop(&mut self) {
+        // As in `Shared`.
+        if let Some(message) = self.held.take() {
+            defer(message);
+        }
     }
 }
 
