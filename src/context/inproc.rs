@@ -61,6 +61,8 @@ struct Pending {
 struct Names {
     bound: HashMap<String, Bound>,
     pending: HashMap<String, Vec<Pending>>,
+    /// The context ends: no connect may wait any more, as it would keep its socket there.
+    is_closed: bool,
 }
 
 /// The endpoints of one context.
@@ -120,6 +122,7 @@ impl Inproc {
                 join(&mut far, &own, &bound.peer);
                 bound.hand_over(&shared, far);
             }
+            None if names.is_closed => drop(far),
             None => {
                 let waiting = names.pending.entry(name.to_owned()).or_default();
                 waiting.push(Pending { end: far, peer: own });
@@ -128,9 +131,12 @@ impl Inproc {
         near
     }
 
-    /// Drops the connects that wait for a bind.
+    /// Drops the connects that wait for a bind, and those to come.
     pub fn drop_pending(&self) {
-        let pending = std::mem::take(&mut self.names.lock().pending);
+        let mut names = self.names.lock();
+        names.is_closed = true;
+        let pending = std::mem::take(&mut names.pending);
+        drop(names);
         drop(pending);
     }
 }
