@@ -23,12 +23,16 @@ use super::{Common, is_raw};
 /// Bytes moved in one direction before others have their turn.
 pub const BUDGET: usize = 1 << 20;
 
-/// In the middle of a stream of messages the pipe is looked at this often, rather than at each message:
-/// what comes in between leaves in one call. A full segment or a writer without credit does not wait.
-const PACE: Duration = Duration::from_micros(50);
-/// The same where a turn sent at least [`FLOOD`] messages.
-const FLOOD_PACE: Duration = Duration::from_micros(200);
-const FLOOD: u32 = 256;
+/// In the middle of a stream of messages, of which a turn has `sent` so many, the pipe is looked at this
+/// often rather than at each message: what comes in between leaves in one call. A full segment or a
+/// writer without credit does not wait for it.
+fn pace(sent: u32) -> Duration {
+    Duration::from_micros(match sent {
+        0..256 => 50,
+        256..1000 => 200,
+        1000.. => 500,
+    })
+}
 
 /// Why a connection is over.
 #[derive(Clone, Copy, Debug)]
@@ -249,8 +253,7 @@ impl Connection {
         match self.egress.flush(&self.stream, engine, common).map_err(Ended::Stream)? {
             Flushed::All => {}
             Flushed::Streaming(sent) => {
-                let pace = if sent < FLOOD { PACE } else { FLOOD_PACE };
-                self.look_at = Some(Instant::now() + pace);
+                self.look_at = Some(Instant::now() + pace(sent));
             }
             Flushed::Blocked => self.is_blocked = true,
             Flushed::OutOfBudget => io.ask_turn(),

@@ -129,6 +129,11 @@ impl Segment {
         State(self.state.load(Ordering::SeqCst))
     }
 
+    /// Whether it is worth a call of its own to the kernel.
+    pub fn holds_batch(&self) -> bool {
+        self.capacity >= MOST_SIZE || self.external.is_some()
+    }
+
     /// Readable bytes in `state`.
     #[inline]
     pub fn limit(&self, state: State) -> usize {

@@ -140,7 +140,7 @@ impl ByteWriter {
     }
 
     /// Makes everything up to the last whole message visible; `messages` have been completed in all,
-    /// modulo 2^31. Answers whether a segment was filled.
+    /// modulo 2^31. Answers whether a segment of the size of a batch was filled.
     #[inline]
     pub fn commit(&mut self, messages: u32) -> bool {
         let (last, len) = self.boundary;
@@ -153,27 +153,30 @@ impl ByteWriter {
             unsafe { &*last }.state.swap(state.0, Ordering::SeqCst);
             return false;
         }
-        Self::seal(first, last, state, before);
-        true
+        Self::seal(first, last, state, before)
     }
 
     /// Publishes `state` of `last`, reached from `first` over segments that are left behind. The store
     /// to `first` comes last: it makes all of it visible at once.
-    fn seal(first: *mut Segment, last: *mut Segment, state: State, messages: u32) {
+    /// Answers whether a segment of the size of a batch was among them.
+    fn seal(first: *mut Segment, last: *mut Segment, state: State, messages: u32) -> bool {
         // SAFETY: `first` is not sealed yet, and what follows it cannot be reached by the reader.
         let first = unsafe { &*first };
+        let mut has_batch = first.holds_batch();
         let mut at = first.next.load(Ordering::Relaxed);
         while at != last {
             // SAFETY: as above.
             let segment = unsafe { &*at };
             let len = segment.final_len.load(Ordering::Relaxed) as usize;
             segment.state.store(State::new(len, true, messages).0, Ordering::Relaxed);
+            has_batch |= segment.holds_batch();
             at = segment.next.load(Ordering::Relaxed);
         }
         // SAFETY: as above.
         unsafe { &*last }.state.store(state.0, Ordering::Relaxed);
         let len = first.final_len.load(Ordering::Relaxed) as usize;
         first.state.swap(State::new(len, true, messages).0, Ordering::SeqCst);
+        has_batch
     }
 
     /// Whether something was written after the last whole message.
