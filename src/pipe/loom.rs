@@ -283,6 +283,35 @@ fn a_writer_that_waits_for_credit_is_woken() {
 }
 
 #[test]
+fn a_reader_that_dozes_is_woken_by_a_writer_without_credit_and_otherwise_looks_again() {
+    check(3, || {
+        let (mut near, mut far) = pair([Kind::Bytes; 2], [1, 1]);
+        let (near_signal, near_target) = owner();
+        let (far_signal, far_target) = owner();
+        near.set_target(near_target, 0);
+        far.set_target(far_target, 0);
+        let sender = thread::spawn(move || {
+            for byte in 0..3 {
+                while !send(&mut near, byte, 0) {
+                    wait(&near_signal, &near);
+                }
+            }
+            near
+        });
+        for byte in 0..3 {
+            // The last message leaves credit to nobody who would ask for it: that one is looked for.
+            let mut is_last = byte == 2;
+            while !(if is_last { far.is_readable() } else { far.doze() }) {
+                wait(&far_signal, &far);
+                is_last = true;
+            }
+            assert_eq!(recv(&mut far), Some(byte));
+        }
+        drop(sender.join().unwrap());
+    });
+}
+
+#[test]
 fn a_writer_that_waits_learns_that_the_mark_was_raised() {
     check(3, || {
         let (mut near, mut far) = pair([Kind::Values; 2], [1, 1]);

@@ -1,8 +1,10 @@
 //! The model checker's types in the shape of the real ones (builds with `--cfg loom` only).
 //!
 //! The checker takes sequentially consistent accesses for acquire and release. So that store-then-load
-//! hand-overs can be checked, each such write is followed by a sequentially consistent fence here, which
-//! is what x86 does for it; loads are plain, so that a write which is too weak is found.
+//! hand-overs can be checked, each such write is an exchange followed by a sequentially consistent fence
+//! here, which is what x86 makes of it; loads are plain, so that a write which is too weak is found. (As a
+//! plain store it would not be ordered with exchanges by another thread, which the checker then lets read
+//! an older value.)
 #![forbid(unsafe_code)]
 
 use std::time::Duration;
@@ -44,8 +46,10 @@ pub mod atomic {
 
                 #[track_caller]
                 pub fn store(&self, value: $value, order: Ordering) {
-                    self.0.store(value, order);
-                    after_write(order);
+                    match order {
+                        Ordering::SeqCst => drop(self.swap(value, order)),
+                        _ => self.0.store(value, order),
+                    }
                 }
 
                 #[track_caller]
