@@ -124,6 +124,16 @@ impl Monitor {
         }
     }
 
+    /// Lets those go who listen no more. A pipe keeps both its sockets there, and those that listen to
+    /// each other, or to themselves, would keep each other for ever.
+    pub fn drop_gone(&self) {
+        let mut gone = Vec::new();
+        if let Some(output) = self.output.lock().as_mut() {
+            gone.extend(output.listeners.extract_if(.., |listener| listener.is_peer_gone()));
+        }
+        drop(gone);
+    }
+
     /// Stops, telling so (ZMQ_EVENT_MONITOR_STOPPED).
     pub fn stop(&self) {
         let mask = self.mask.swap(0, Ordering::SeqCst);

@@ -170,6 +170,7 @@ impl SocketShared {
     /// The socket is closed: commands that still come are dropped, sessions end within `linger_ms`.
     pub fn close(&self, linger_ms: i32) {
         self.is_closed.store(true, Ordering::SeqCst);
+        self.monitor.drop_gone();
         self.stop_sessions(None, linger_ms);
         self.drain();
     }
