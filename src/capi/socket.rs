@@ -13,6 +13,9 @@ use crate::message::{Message, Outbound};
 use crate::socket::Handle;
 use crate::socket::blocking::SNDMORE;
 
+/// Buffers from this size on are copied where a lack of memory can still be told.
+const LARGE: usize = 1 << 20;
+
 /// The socket that C means; any value is safe.
 #[inline]
 pub(super) fn handle(socket: *mut c_void) -> Handle {
@@ -135,6 +138,11 @@ pub unsafe extern "C" fn zmq_send(
     entry(|| {
         // SAFETY: by the manual page `len` readable bytes, or NULL.
         let body = unsafe { bytes_of_c(buf, len) }?;
+        if len >= LARGE {
+            let mut message = Message::copy_of(body).ok_or(Errno::ENOMEM)?;
+            handle(socket).send(&mut Outbound::Message(&mut message), flags)?;
+            return Ok(len);
+        }
         handle(socket).send(&mut Outbound::Slice(body), flags).map(|()| len)
     })
 }

@@ -250,6 +250,13 @@ impl Message {
         Body::allocate(size, size, None).map(Self::from_body)
     }
 
+    /// A part with a copy of `data`; `None` without memory for it.
+    pub fn copy_of(data: &[u8]) -> Option<Self> {
+        let mut message = Self::with_size(data.len())?;
+        message.data_mut().copy_from_slice(data);
+        Some(message)
+    }
+
     /// A part with a copy of `data`; empty if there is no memory for it.
     #[inline]
     pub fn from_slice(data: &[u8]) -> Self {

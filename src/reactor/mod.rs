@@ -259,7 +259,6 @@ impl Reactor {
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             call(actor, &mut io);
         }));
-        release_deferred();
         let Io { deadline, wants_turn, is_finished, .. } = io;
         if outcome.is_err() || is_finished {
             self.timers.set(token, None);
@@ -268,6 +267,7 @@ impl Reactor {
             release_deferred();
             return;
         }
+        release_deferred();
         if let Some(deadline) = deadline {
             self.timers.set(token, deadline);
         }

@@ -4,6 +4,7 @@
 //! owners call [`Epoll::delete`] before they close.
 
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::call::{check, last_errno};
@@ -82,6 +83,14 @@ impl Event {
     }
 }
 
+/// The kernel has no epoll_pwait2(2).
+static IS_COARSE: AtomicBool = AtomicBool::new(false);
+
+/// Milliseconds, rounded up.
+fn to_ms(timeout: Duration) -> i32 {
+    i32::try_from(timeout.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
+}
+
 /// An epoll instance.
 #[derive(Debug)]
 pub struct Epoll(OwnedFd);
@@ -147,6 +156,9 @@ impl Epoll {
             tv_sec: timeout.as_secs().min(1 << 30) as libc::time_t,
             tv_nsec: timeout.subsec_nanos().into(),
         };
+        if IS_COARSE.load(Ordering::Relaxed) {
+            return self.wait_ms(events, to_ms(timeout));
+        }
         // SAFETY: `events` is writable for its length, and Event is transparent over epoll_event; the
         // timespec outlives the call; a null mask is allowed.
         let n = unsafe {
@@ -164,8 +176,8 @@ impl Epoll {
             Ok(n) => Ok(n),
             Err(_) => match last_errno() {
                 Errno(libc::ENOSYS) => {
-                    let ms = timeout.as_micros().div_ceil(1000);
-                    self.wait_ms(events, i32::try_from(ms).unwrap_or(i32::MAX))
+                    IS_COARSE.store(true, Ordering::Relaxed);
+                    self.wait_ms(events, to_ms(timeout))
                 }
                 error => Err(error),
             },
