@@ -331,6 +331,33 @@ fn a_writer_that_waits_learns_that_the_mark_was_raised() {
 }
 
 #[test]
+fn a_writer_that_waits_while_the_mark_is_raised_gets_the_next_credit() {
+    check(3, || {
+        let (mut near, mut far) = pair([Kind::Values; 2], [1, 1]);
+        let (signal, target) = owner();
+        near.set_target(target, 0);
+        let reader = thread::spawn(move || {
+            // One message is less than a step of the new mark.
+            far.set_hwms(4, 4);
+            let mut sum = 0;
+            while sum < 3 {
+                match recv(&mut far) {
+                    Some(byte) => sum += byte,
+                    None => thread::yield_now(),
+                }
+            }
+            far
+        });
+        for byte in [1, 2] {
+            while !send(&mut near, byte, 0) {
+                wait(&signal, &near);
+            }
+        }
+        drop(reader.join().unwrap());
+    });
+}
+
+#[test]
 fn the_end_of_the_other_side_wakes_and_what_it_sent_can_be_read() {
     check(3, || {
         let (mut near, mut far) = pair([Kind::Values; 2], [0, 0]);
