@@ -14,6 +14,8 @@ static void count (int snd_, int rcv_, int push_binds_, int bind_first_)
     if (!bind_first_) {
         early = push_binds_ ? 0 : fill (push, 5000);
         OK (zmq_bind (binder, "inproc://hwm"));
+        /* The push learns of its peer's part in the mark with the next command it takes. */
+        get_int (push, ZMQ_EVENTS);
     }
     int taken = early + fill (push, 5000 - early);
     printf ("snd %d rcv %d, %s binds %s: before the bind %d, taken %d, read %d\n", snd_, rcv_, push_binds_ ? "push" : "pull",
