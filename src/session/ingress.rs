@@ -184,7 +184,7 @@ impl Ingress {
             return self.pass_loose(engine, pipe);
         }
         loop {
-            let mut credit = pipe.credit().max(u32::from(self.is_mid_message));
+            let mut credit = pipe.credit().max(u32::from(self.is_begun()));
             let most = credit;
             let outcome = self.scan(engine, pipe, &mut credit);
             let passed = most - credit;
@@ -199,6 +199,11 @@ impl Ingress {
                 Scan::Stalled => return Ok(false),
             }
         }
+    }
+
+    /// Whether a message has begun, which is then finished whatever the credit has become.
+    fn is_begun(&self) -> bool {
+        self.is_mid_message || self.body.is_some()
     }
 
     fn scan(

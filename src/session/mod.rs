@@ -146,11 +146,20 @@ impl Session {
         }
     }
 
+    /// A stream could not even be watched (no memory for it): a dialler tries again later.
+    fn handle_unopened(&mut self, ended: &Ended, io: &mut Io<'_>) {
+        let goes_on = matches!(ended, Ended::Stream(_))
+            && self.dial.as_mut().is_some_and(|dial| dial.wait(&self.common));
+        if !goes_on {
+            self.finish(io);
+        }
+    }
+
     /// The stream ended: a dialler tries again, an accepted session is over.
     fn handle_end(&mut self, ended: Ended, io: &mut Io<'_>) {
         let Stage::Open(mut connection) = std::mem::replace(&mut self.stage, Stage::Dialling)
         else {
-            return self.finish(io);
+            return self.handle_unopened(&ended, io);
         };
         connection.close(&mut self.common, &ended, io);
         let was_ready = connection.is_ready();
