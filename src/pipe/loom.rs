@@ -336,6 +336,8 @@ fn a_writer_that_waits_while_the_mark_is_raised_gets_the_next_credit() {
         let (mut near, mut far) = pair([Kind::Values; 2], [1, 1]);
         let (signal, target) = owner();
         near.set_target(target, 0);
+        let (far_signal, far_target) = owner();
+        far.set_target(far_target, 0);
         let reader = thread::spawn(move || {
             // One message is less than a step of the new mark.
             far.set_hwms(4, 4);
@@ -343,7 +345,10 @@ fn a_writer_that_waits_while_the_mark_is_raised_gets_the_next_credit() {
             while sum < 3 {
                 match recv(&mut far) {
                     Some(byte) => sum += byte,
-                    None => thread::yield_now(),
+                    None if far.is_readable() => {}
+                    None => {
+                        wait(&far_signal, &far);
+                    }
                 }
             }
             far
