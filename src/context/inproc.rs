@@ -106,6 +106,12 @@ impl Inproc {
         }
     }
 
+    /// Whether `name` is bound.
+    pub fn is_bound(&self, name: &str) -> bool {
+        let names = self.names.lock();
+        names.bound.get(name).is_some_and(|bound| bound.shared.strong_count() > 0)
+    }
+
     /// Connects to `name`, now or when it is bound; answers the connecting side's end.
     pub fn connect(&self, name: &str, own: Peer) -> PipeEnd {
         let kind = if own.conflate { Kind::Conflate } else { Kind::Values };

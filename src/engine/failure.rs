@@ -20,6 +20,8 @@ pub enum Reason {
     Denied(u16),
     /// The peer refused us with an ERROR command.
     Error,
+    /// An authentication handler has to judge the peer, and none was asked.
+    Unjudged,
     /// `ZMQ_HANDSHAKE_IVL` passed.
     HandshakeTimeout,
     /// `ZMQ_HEARTBEAT_TIMEOUT` passed without traffic.
@@ -57,6 +59,12 @@ impl Failure {
     /// A frame of traffic that cannot be one, or is larger than allowed.
     pub const fn bad_frame() -> Self {
         Self::silent(Reason::BadFrame)
+    }
+
+    /// A peer that an authentication handler has to judge (RFC 27), which none can be asked to yet.
+    pub const fn unjudged() -> Self {
+        let event = Some(HandshakeFailed::NoDetail(Errno::EFAULT));
+        Self { reason: Reason::Unjudged, event }
     }
 
     /// Whether time ran out, rather than the peer having done wrong.

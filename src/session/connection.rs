@@ -228,6 +228,9 @@ impl Connection {
             };
             let used = engine.handle_input(&buffer[..n], Instant::now())?;
             if let Some(engine::Event::Ready(peer)) = engine.poll_event() {
+                if common.wants_verdict() {
+                    return Err(Failure::unjudged().into());
+                }
                 common.begin_traffic(Some(&peer), &self.stream, io);
                 self.egress.begin_traffic(engine.framing(), common);
                 if peer.has_handshake() {

@@ -14,6 +14,9 @@ use crate::transport::Stream;
 
 use super::Common;
 
+/// Where an authentication handler is bound (RFC 27).
+const ZAP_ENDPOINT: &str = "zeromq.zap.01";
+
 /// Whether `options` ask for the newest message only, and the socket's type can do that
 /// (zmq_setsockopt(3), ZMQ_CONFLATE).
 pub fn has_conflate(options: &Options) -> bool {
@@ -58,6 +61,14 @@ impl Common {
             let (endpoint, is_local) = (self.endpoint, self.is_local);
             self.shared.attach(Attachment { end, endpoint, is_local });
         }
+    }
+
+    /// Whether an authentication handler has to judge the peer (zmq_setsockopt(3), ZMQ_ZAP_DOMAIN):
+    /// there is one, or the socket insists. Until handlers are asked, such a peer is refused.
+    pub(super) fn wants_verdict(&self) -> bool {
+        let options = &self.options;
+        !options.zap_domain.is_empty()
+            && (options.zap_enforce_domain || self.shared.context.inproc.is_bound(ZAP_ENDPOINT))
     }
 
     fn is_publisher(&self) -> bool {
