@@ -10,8 +10,8 @@ use super::message::{zmq_msg_recv, zmq_msg_send};
 use super::types::zmq_msg_t;
 use crate::errno::{Errno, Result};
 use crate::message::{Message, Outbound};
-use crate::socket::Handle;
 use crate::socket::blocking::SNDMORE;
+use crate::socket::{Handle, Socket};
 
 /// Buffers from this size on are copied where a lack of memory can still be told.
 const LARGE: usize = 1 << 20;
@@ -82,49 +82,29 @@ pub unsafe extern "C" fn zmq_getsockopt(
 /// Accepts connections at an endpoint (zmq_bind(3)).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_bind(socket: *mut c_void, addr: *const c_char) -> c_int {
-    entry(|| {
-        handle(socket).with(|socket| {
-            // SAFETY: by the manual page a string of the caller's, or NULL.
-            let endpoint = unsafe { text_from_c(addr) }?;
-            socket.bind(endpoint)
-        })
-    })
+    // SAFETY: the same contract, passed on.
+    unsafe { with_endpoint(socket, addr, Socket::bind) }
 }
 
 /// Connects to an endpoint, now or when it appears (zmq_connect(3)).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_connect(socket: *mut c_void, addr: *const c_char) -> c_int {
-    entry(|| {
-        handle(socket).with(|socket| {
-            // SAFETY: by the manual page a string of the caller's, or NULL.
-            let endpoint = unsafe { text_from_c(addr) }?;
-            socket.connect(endpoint)
-        })
-    })
+    // SAFETY: the same contract, passed on.
+    unsafe { with_endpoint(socket, addr, Socket::connect) }
 }
 
 /// Stops accepting connections at an endpoint (zmq_unbind(3)).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_unbind(socket: *mut c_void, addr: *const c_char) -> c_int {
-    entry(|| {
-        handle(socket).with(|socket| {
-            // SAFETY: by the manual page a string of the caller's, or NULL.
-            let endpoint = unsafe { text_from_c(addr) }?;
-            socket.term_endpoint(endpoint)
-        })
-    })
+    // SAFETY: the same contract, passed on.
+    unsafe { with_endpoint(socket, addr, Socket::term_endpoint) }
 }
 
 /// Disconnects from an endpoint (zmq_disconnect(3)).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_disconnect(socket: *mut c_void, addr: *const c_char) -> c_int {
-    entry(|| {
-        handle(socket).with(|socket| {
-            // SAFETY: by the manual page a string of the caller's, or NULL.
-            let endpoint = unsafe { text_from_c(addr) }?;
-            socket.term_endpoint(endpoint)
-        })
-    })
+    // SAFETY: the same contract, passed on.
+    unsafe { with_endpoint(socket, addr, Socket::term_endpoint) }
 }
 
 /// Sends a copy of a buffer; its size in bytes (zmq_send(3)).
@@ -273,4 +253,23 @@ fn copy_for_c(body: &[u8]) -> Result<iovec> {
         unsafe { std::ptr::copy_nonoverlapping(body.as_ptr(), copy.cast(), body.len()) };
     }
     Ok(iovec { iov_base: copy, iov_len: body.len() })
+}
+
+/// Lets the socket do something with an endpoint.
+///
+/// # Safety
+///
+/// `addr` is NULL or a string of the caller's.
+unsafe fn with_endpoint(
+    socket: *mut c_void,
+    addr: *const c_char,
+    act: impl FnOnce(&mut Socket, &str) -> Result<()>,
+) -> c_int {
+    entry(|| {
+        handle(socket).with(|socket| {
+            // SAFETY: the caller's contract.
+            let endpoint = unsafe { text_from_c(addr) }?;
+            act(socket, endpoint)
+        })
+    })
 }
