@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use crate::errno::{Errno, Result};
+use crate::message::release_deferred;
 
 /// A type that C functions return, with the value that tells of a failure.
 pub trait Failure {
@@ -66,8 +67,8 @@ impl IntoC<c_int> for usize {
 
 /// Runs the body of a C function: panic boundary, `errno`, return value.
 ///
-/// A panic is a broken invariant of ours. The call answers EFAULT and the process lives; the line
-/// about it was written by the hook of [`report_panics`].
+/// A panic is a broken invariant of ours. The call answers EFAULT, its socket is poisoned, and the process
+/// lives; the line about it was written by the hook of [`report_panics`].
 #[inline]
 pub fn entry<R, V>(body: impl FnOnce() -> Result<V>) -> R
 where
@@ -92,9 +93,11 @@ pub fn fail<R: Failure>(error: Errno) -> R {
     R::FAILURE
 }
 
-/// A payload whose destructor panics too must not escape either: it is leaked.
+/// A payload whose destructor panics too must not escape either: it is leaked. Free functions that the call
+/// put off are run now, as at the end of any call.
 #[cold]
 fn discard(payload: Box<dyn Any + Send>) {
+    let _ = catch_unwind(release_deferred).map_err(std::mem::forget);
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);
     }

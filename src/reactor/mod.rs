@@ -12,6 +12,7 @@ mod actors;
 mod timers;
 
 use std::os::fd::BorrowedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -256,14 +257,16 @@ impl Reactor {
             wants_turn: false,
             is_finished: false,
         };
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
             call(actor, &mut io);
         }));
         let Io { deadline, wants_turn, is_finished, .. } = io;
         if outcome.is_err() || is_finished {
             self.timers.set(token, None);
             self.remote.load.fetch_sub(1, Ordering::Relaxed);
-            drop(self.actors.remove(token));
+            let removed = self.actors.remove(token);
+            // What panicked may do so again as it goes.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(removed)));
             release_deferred();
             return;
         }

@@ -1,5 +1,8 @@
 //! What C calls on a socket: the handle is looked up, the call is tried, and if it has to wait, it waits
 //! with the socket unlocked. The only code of the crate that blocks an application's thread in a socket.
+//!
+//! A call that panics poisons its socket: later calls answer EFAULT, those that wait in it too, and only
+//! zmq_close(3) goes on. Other sockets and the context do not notice.
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
@@ -32,7 +35,8 @@ impl Handle {
         SOCKETS.insert(socket).map(Self).ok_or(Errno::EMFILE)
     }
 
-    /// Closes the socket (zmq_close(3)). Errors: ENOTSOCK.
+    /// Closes the socket (zmq_close(3)); the handle is gone even if that fails. Errors: ENOTSOCK, EFAULT (it
+    /// panicked).
     pub fn close(self) -> Result<()> {
         let socket = SOCKETS.remove(self.0).ok_or(Errno::ENOTSOCK)?;
         if socket.shared().context.is_inherited() {
@@ -40,19 +44,20 @@ impl Handle {
             std::mem::forget(socket);
             return Ok(());
         }
-        socket.close();
+        let result = socket.close();
         release_deferred();
-        Ok(())
+        result
     }
 
     #[inline]
     fn lock(self) -> Result<Held<'static, Box<Socket>>> {
-        SOCKETS.lock(self.0).ok_or(Errno::ENOTSOCK)
+        let socket = SOCKETS.lock(self.0).ok_or(Errno::ENOTSOCK)?;
+        if socket.is_poisoned { Err(Errno::EFAULT) } else { Ok(socket) }
     }
 
-    /// Runs `with` on the socket. Errors: ENOTSOCK and those of `with`.
+    /// Runs `with` on the socket. Errors: ENOTSOCK, EFAULT (poisoned) and those of `with`.
     pub fn with<R>(self, with: impl FnOnce(&mut Socket) -> Result<R>) -> Result<R> {
-        let result = self.lock().and_then(|mut socket| with(&mut socket));
+        let result = self.lock().and_then(|mut socket| guarded(&mut socket, with));
         release_deferred();
         result
     }
@@ -122,7 +127,7 @@ impl Handle {
         mut attempt: impl FnMut(&mut Socket) -> Result<R>,
     ) -> Result<R> {
         let mut socket = self.lock()?;
-        match attempt(&mut socket) {
+        match guarded(&mut socket, &mut attempt) {
             Err(Errno::EAGAIN) => {}
             result => return result,
         }
@@ -156,7 +161,7 @@ impl Handle {
             if !Arc::ptr_eq(socket.shared(), &shared) {
                 return Err(Errno::ENOTSOCK);
             }
-            match attempt(&mut socket) {
+            match guarded(&mut socket, &mut attempt) {
                 Err(Errno::EAGAIN) => {}
                 result => return result,
             }
@@ -167,6 +172,24 @@ impl Handle {
     pub fn shared(self) -> Result<Arc<SocketShared>> {
         self.lock().map(|socket| Arc::clone(socket.shared()))
     }
+}
+
+/// Runs `act`; if it panics, the socket is poisoned. That costs nothing while nothing panics: the bomb only
+/// goes off where the stack is unwound.
+#[inline]
+fn guarded<R>(socket: &mut Socket, act: impl FnOnce(&mut Socket) -> R) -> R {
+    struct Bomb<'a>(&'a mut Socket);
+
+    impl Drop for Bomb<'_> {
+        fn drop(&mut self) {
+            self.0.poison();
+        }
+    }
+
+    let bomb = Bomb(socket);
+    let result = act(bomb.0);
+    std::mem::forget(bomb);
+    result
 }
 
 #[derive(Clone, Copy)]
@@ -180,3 +203,6 @@ pub fn deadline(timeout_ms: i32) -> Option<Instant> {
     let timeout = Duration::from_millis(u64::try_from(timeout_ms).ok()?);
     Instant::now().checked_add(timeout)
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,7 @@ mod settings;
 mod transfer;
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::context::{Attachment, Context, EndpointId, SocketCommand, SocketShared};
@@ -49,6 +50,8 @@ pub struct Socket {
     draining: Vec<PipeId>,
     has_more: bool,
     is_terminated: bool,
+    /// A call panicked in here: what it left behind is used no more, but to be closed.
+    is_poisoned: bool,
     /// How often the mailbox was emptied.
     turns: u64,
     /// Longest message to send (ZMQ_MAX_MSGSZ).
@@ -79,6 +82,7 @@ impl Socket {
             draining: Vec::new(),
             has_more: false,
             is_terminated: false,
+            is_poisoned: false,
             turns: 0,
             max_msgsz: max_msgsz.unwrap_or(usize::MAX),
             last_endpoint: String::new(),
@@ -191,20 +195,39 @@ impl Socket {
         }
     }
 
-    /// Ends the socket: what was sent lingers as its options say, and nothing else is kept.
-    pub fn close(mut self) {
-        let linger_ms = self.options.linger;
-        self.endpoints.close_all(&self.shared, linger_ms);
+    /// Ends the socket: what was sent lingers as its options say, and nothing else is kept. Each step is
+    /// taken whatever became of the one before, so that the context can end. Errors: EFAULT (one panicked).
+    pub fn close(mut self) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        // What a panic left behind is not passed on.
+        let linger_ms = if self.is_poisoned { 0 } else { self.options.linger };
+        let mut is_whole = step(|| self.endpoints.close_all(&shared, linger_ms));
         for id in self.pipes.ids() {
-            if let Some(mut end) = self.pipes.remove(id) {
-                end.rollback();
-                end.close(linger_ms);
-            }
+            is_whole &= step(|| {
+                if let Some(mut end) = self.pipes.remove(id) {
+                    end.rollback();
+                    end.close(linger_ms);
+                }
+            });
         }
-        self.shared.close(linger_ms);
+        is_whole &= step(|| shared.close(linger_ms));
         // Whoever waits in this socket finds it gone.
+        shared.signal().notify();
+        is_whole &= step(|| drop(self));
+        if is_whole { Ok(()) } else { Err(Errno::EFAULT) }
+    }
+
+    /// A call panicked in the socket. Whoever waits in it is told.
+    #[cold]
+    fn poison(&mut self) {
+        self.is_poisoned = true;
         self.shared.signal().notify();
     }
+}
+
+/// Runs a step of closing; `false` if it panicked.
+fn step(act: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(act)).is_ok()
 }
 
 impl Socket {

@@ -1,0 +1,118 @@
+//! A panic within a call costs the socket that it happened in, and nothing else.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc;
+use std::thread;
+
+use super::*;
+use crate::socket::IN;
+
+const PAIR: i32 = 0;
+const DEALER: i32 = 5;
+
+fn pair(context: &Arc<Context>, endpoint: &str) -> [Handle; 2] {
+    let ends = [PAIR; 2].map(|socket_type| Handle::open(context, socket_type).unwrap());
+    ends[0].with(|socket| socket.bind(endpoint)).unwrap();
+    ends[1].with(|socket| socket.connect(endpoint)).unwrap();
+    ends
+}
+
+fn broken(_: &mut Socket) -> Result<()> {
+    resume_unwind(Box::new("broken invariant"))
+}
+
+/// Whether a call panics, as it is meant to, with the socket in its hands.
+fn panics(call: impl FnOnce() -> Result<()>) -> bool {
+    catch_unwind(AssertUnwindSafe(call)).is_err()
+}
+
+fn sends(handle: Handle) -> Result<()> {
+    handle.send(&mut Outbound::Slice(b"x"), DONTWAIT)
+}
+
+#[test]
+fn only_the_socket_of_the_call_is_poisoned() {
+    let context = Context::new();
+    let ends = pair(&context, "inproc://broken");
+    let sound = pair(&context, "inproc://sound");
+    sends(ends[0]).unwrap();
+    assert!(panics(|| ends[0].with(broken)));
+
+    let [poisoned, peer] = ends;
+    assert_eq!(sends(poisoned), Err(Errno::EFAULT));
+    assert_eq!(poisoned.recv_slice(&mut [0; 8], 0), Err(Errno::EFAULT));
+    assert_eq!(poisoned.with(|socket| socket.set_option(17, Some(&[0; 4]))), Err(Errno::EFAULT));
+    assert_eq!(poisoned.with(|socket| socket.bind("inproc://again")), Err(Errno::EFAULT));
+    assert_eq!(poisoned.shared().err(), Some(Errno::EFAULT));
+
+    assert_eq!(peer.recv_slice(&mut [0; 8], 0), Ok(1), "what was sent before is there");
+    assert_eq!(sends(sound[0]), Ok(()));
+    assert_eq!(sound[1].recv_slice(&mut [0; 8], 0), Ok(1));
+    let later = pair(&context, "inproc://later");
+
+    assert_eq!(poisoned.close(), Ok(()));
+    assert_eq!(sends(poisoned), Err(Errno::ENOTSOCK));
+    for handle in [peer, sound[0], sound[1], later[0], later[1]] {
+        assert_eq!(handle.close(), Ok(()));
+    }
+    assert_eq!(context.terminate(), Ok(()));
+}
+
+#[test]
+fn a_panic_of_send_and_recv_poisons_too() {
+    let context = Context::new();
+    let attempts = [Direction::In, Direction::Out];
+    let handles = attempts.map(|_| Handle::open(&context, DEALER).unwrap());
+    for (direction, handle) in attempts.into_iter().zip(handles) {
+        assert!(panics(|| handle.retry(0, direction, broken)));
+        assert_eq!(sends(handle), Err(Errno::EFAULT));
+        assert_eq!(handle.close(), Ok(()));
+    }
+    assert_eq!(context.terminate(), Ok(()));
+}
+
+#[test]
+fn who_waits_in_a_poisoned_socket_is_told() {
+    let context = Context::new();
+    let [end, other] = pair(&context, "inproc://waited");
+    let (tell, told) = mpsc::channel();
+    let waiter = thread::spawn(move || {
+        let mut has_told = false;
+        end.retry(0, Direction::In, |socket| {
+            if !std::mem::replace(&mut has_told, true) {
+                tell.send(()).unwrap();
+            }
+            // Announced with the socket still locked, so that the panic comes after.
+            assert_eq!(socket.ready().map(|found| found & IN), Ok(0));
+            Err::<(), _>(Errno::EAGAIN)
+        })
+    });
+    told.recv().unwrap();
+    assert!(panics(|| end.with(broken)));
+    assert_eq!(waiter.join().unwrap(), Err(Errno::EFAULT));
+    assert_eq!(end.close(), Ok(()));
+    assert_eq!(other.close(), Ok(()));
+    assert_eq!(context.terminate(), Ok(()));
+}
+
+#[test]
+fn a_poisoned_socket_with_connections_lets_its_context_end() {
+    let context = Context::new();
+    let server = Handle::open(&context, PAIR).unwrap();
+    server.with(|socket| socket.bind("tcp://127.0.0.1:*")).unwrap();
+    let endpoint = server.with(|socket| Ok(socket.last_endpoint.clone())).unwrap();
+    let clients = [0; 2].map(|_| Handle::open(&context, DEALER).unwrap());
+    for client in clients {
+        client.with(|socket| socket.connect(&endpoint)).unwrap();
+        // Nobody is there: this would linger for ever.
+        client.with(|socket| socket.connect("ipc:///nonexistent/peer")).unwrap();
+        sends(client).unwrap();
+        sends(client).unwrap();
+        assert!(panics(|| client.with(broken)));
+    }
+    assert!(panics(|| server.with(broken)));
+    for handle in [server, clients[0], clients[1]] {
+        assert_eq!(handle.close(), Ok(()));
+    }
+    assert_eq!(context.terminate(), Ok(()));
+}
