@@ -16,6 +16,7 @@
 //! | [`wire`] | bytes to values and back, stateless |
 //! | [`pipe`] | one writer, one reader, credit |
 //! | [`message`], [`endpoint`], [`options`], [`z85`] | values |
+//! | [`crypto`] | the keys and boxes of CURVE |
 //! | [`sync`], [`sys`], [`errno`] | the platform |
 //!
 //! # The way of a message
@@ -43,6 +44,7 @@
 
 pub mod capi;
 pub mod context;
+pub mod crypto;
 pub mod endpoint;
 pub mod engine;
 pub mod errno;

@@ -67,6 +67,11 @@ pub fn decode_bytes(text: &[u8]) -> Option<Vec<u8>> {
     Some(data)
 }
 
+/// As [`decode_bytes`], for `N` bytes exactly.
+pub fn decode_array<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    decode_bytes(text)?.try_into().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

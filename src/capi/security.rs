@@ -2,7 +2,10 @@
 
 use std::ffi::{c_char, c_int};
 
-use super::entry::{bytes_from_c, entry, not_yet};
+use zeroize::Zeroizing;
+
+use super::entry::{bytes_from_c, entry};
+use crate::crypto::{KEY_LEN, KeyPair, SecretKey};
 use crate::errno::{Errno, Result};
 use crate::z85;
 
@@ -61,7 +64,17 @@ pub unsafe extern "C" fn zmq_curve_keypair(
     z85_public_key: *mut c_char,
     z85_secret_key: *mut c_char,
 ) -> c_int {
-    not_yet!(z85_public_key, z85_secret_key)
+    entry(|| {
+        if z85_public_key.is_null() || z85_secret_key.is_null() {
+            return Err(Errno::EINVAL);
+        }
+        let pair = KeyPair::generate()?;
+        // SAFETY: the caller's buffers hold 41 bytes each.
+        unsafe { fill_key(z85_public_key, &pair.public) }?;
+        // SAFETY: as above.
+        unsafe { fill_key(z85_secret_key, pair.secret.as_bytes()) }?;
+        Ok(0)
+    })
 }
 
 /// Derives the public CURVE key from the secret one (zmq_curve_public(3)).
@@ -70,7 +83,26 @@ pub unsafe extern "C" fn zmq_curve_public(
     z85_public_key: *mut c_char,
     z85_secret_key: *const c_char,
 ) -> c_int {
-    not_yet!(z85_public_key, z85_secret_key)
+    entry(|| {
+        // SAFETY: the caller passes NULL or a terminated string; it is read before the call ends.
+        let text = unsafe { bytes_from_c(z85_secret_key) }?;
+        let secret = z85::decode_array(text).map(SecretKey::from_bytes).ok_or(Errno::EINVAL)?;
+        // SAFETY: the caller's buffer holds 41 bytes.
+        unsafe { fill_key(z85_public_key, &secret.public()) }?;
+        Ok(0)
+    })
+}
+
+/// Writes a key as text with its NUL; NULL is EINVAL.
+///
+/// # Safety
+///
+/// `dest` is NULL or has room for 41 bytes.
+unsafe fn fill_key(dest: *mut c_char, key: &[u8; KEY_LEN]) -> Result<()> {
+    let mut text = Zeroizing::new(z85::encode(key).ok_or(Errno::EINVAL)?);
+    text.push('\0');
+    // SAFETY: 32 bytes make 40 characters and a NUL.
+    unsafe { fill(dest.cast::<u8>(), text.as_bytes()) }
 }
 
 #[cfg(test)]
@@ -110,5 +142,23 @@ mod tests {
             assert!(zmq_z85_encode(std::ptr::null_mut(), b"abcd".as_ptr(), 4).is_null());
         }
         assert_eq!(dest, [b'x'; 8]);
+    }
+
+    #[test]
+    fn keys_are_text_of_forty_characters() {
+        let mut keys = [[0_u8; 41]; 3];
+        let [public, secret, again] = &mut keys;
+        let secret = secret.as_mut_ptr().cast::<c_char>();
+        // SAFETY: buffers of 41 bytes each.
+        unsafe {
+            assert_eq!(zmq_curve_keypair(public.as_mut_ptr().cast(), secret), 0);
+            assert_eq!(zmq_curve_public(again.as_mut_ptr().cast(), secret), 0);
+            assert_eq!((CStr::from_ptr(secret).count_bytes(), &public[..]), (40, &again[..]));
+            assert_eq!(zmq_curve_public(again.as_mut_ptr().cast(), c"HelloWorld".as_ptr()), -1);
+            assert_eq!(Errno::last(), Errno::EINVAL);
+            assert_eq!(zmq_curve_keypair(std::ptr::null_mut(), secret), -1);
+            assert_eq!(zmq_curve_public(again.as_mut_ptr().cast(), std::ptr::null()), -1);
+        }
+        assert_eq!(&keys[0], &keys[2]);
     }
 }

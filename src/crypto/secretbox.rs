@@ -1,0 +1,65 @@
+//! Boxes: octets that only those who share a key can read or make (XSalsa20-Poly1305, as NaCl's
+//! `crypto_box_afternm` and `crypto_secretbox`).
+//!
+//! A sealed box is its tag and then the encrypted octets. Nothing of a box is written anywhere before its
+//! tag was found right.
+#![forbid(unsafe_code)]
+
+use std::fmt;
+
+use dryoc::classic::crypto_secretbox::{crypto_secretbox_easy, crypto_secretbox_open_easy};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::keys::KEY_LEN;
+
+/// Octets by which a box is longer than what it holds.
+pub const TAG_LEN: usize = 16;
+/// Octets of a nonce.
+pub const NONCE_LEN: usize = 24;
+
+/// A number that is used once for each key.
+pub type Nonce = [u8; NONCE_LEN];
+
+/// The box was not made with this key and nonce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forged;
+
+/// A key that both ends know.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct SharedKey([u8; KEY_LEN]);
+
+impl SharedKey {
+    /// Any 32 octets are a key.
+    pub const fn from_bytes(bytes: [u8; KEY_LEN]) -> Self {
+        Self(bytes)
+    }
+
+    #[cfg(test)]
+    pub(super) const fn as_bytes(&self) -> &[u8; KEY_LEN] {
+        &self.0
+    }
+
+    /// Appends the box of `plain` to `out`.
+    pub fn seal(&self, nonce: &Nonce, plain: &[u8], out: &mut Vec<u8>) {
+        let at = out.len();
+        out.resize(at + TAG_LEN + plain.len(), 0);
+        let is_sealed = out
+            .get_mut(at..)
+            .is_some_and(|sealed| crypto_secretbox_easy(sealed, plain, nonce, &self.0).is_ok());
+        // The lengths fit, so that nothing else can go wrong; the other end opens no box that is short.
+        if !is_sealed {
+            out.truncate(at);
+        }
+    }
+
+    /// Opens `sealed` into `plain`, which is [`TAG_LEN`] octets shorter.
+    pub fn open(&self, nonce: &Nonce, sealed: &[u8], plain: &mut [u8]) -> Result<(), Forged> {
+        crypto_secretbox_open_easy(plain, sealed, nonce, &self.0).map_err(|_| Forged)
+    }
+}
+
+impl fmt::Debug for SharedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedKey(..)")
+    }
+}
