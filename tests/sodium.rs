@@ -30,8 +30,10 @@ fn sodium() -> Option<Sodium> {
         assert!(!symbol.is_null(), "{name:?}");
         symbol
     };
-    // SAFETY: libsodium declares the function so (sodium/crypto_box.h).
-    let as_box = |symbol| unsafe { std::mem::transmute::<*mut c_void, Box_>(symbol) };
+    let as_box = |symbol| {
+        // SAFETY: libsodium declares the function so (sodium/crypto_box.h).
+        unsafe { std::mem::transmute::<*mut c_void, Box_>(symbol) }
+    };
     let base = find(c"crypto_scalarmult_base");
     Some(Sodium {
         box_easy: as_box(find(c"crypto_box_easy")),
