@@ -64,11 +64,10 @@ fn public_keys_are_those_of_libsodium() {
     for seed in 0..50 {
         let pair = pair(seed);
         let mut public = [0; 32];
+        let secret = pair.secret.as_bytes();
         // SAFETY: two buffers of 32 octets.
-        assert_eq!(
-            unsafe { (sodium.base)(public.as_mut_ptr(), pair.secret.as_bytes().as_ptr()) },
-            0
-        );
+        let rc = unsafe { (sodium.base)(public.as_mut_ptr(), secret.as_ptr()) };
+        assert_eq!(rc, 0);
         assert_eq!(public, pair.public, "seed {seed}");
     }
 }
