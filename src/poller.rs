@@ -4,7 +4,8 @@
 //! or in poll(2) over the descriptors of all of them.
 //!
 //! Invariant: nobody sleeps on a pass in which a socket took commands, because a socket may stand in
-//! several items, and what the first was to be woken by is then gone from the signal.
+//! several items, and what the first was to be woken by is then gone from the signal. Another thread in a
+//! socket may take commands too: a sleep is announced while the socket is still locked.
 #![forbid(unsafe_code)]
 
 use std::ffi::c_long;
@@ -12,7 +13,7 @@ use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::context::SocketShared;
+use crate::context::{Asleep, SocketShared};
 use crate::errno::{Errno, Result};
 use crate::socket::{Handle, Socket};
 use crate::sys::net::{self, PollFd};
@@ -59,12 +60,13 @@ pub fn poll<I: Item>(
         return Ok(pass.ready);
     }
     let deadline = Deadline::in_ms(timeout_ms);
-    if let ([item], None) = (&*items, mask)
+    if let ([item], None) = (&mut *items, mask)
         && let Source::Socket(handle) = item.source()
     {
-        return poll_one(items, handle, deadline);
+        return poll_one(item, handle, deadline);
     }
     let mut watch = Watch::new(items)?;
+    pass = watch.ask(items)?;
     loop {
         let must_look_again = pass.ready > 0 || pass.has_taken_commands;
         watch.sleep(if must_look_again { 0 } else { deadline.left_ms() }, mask)?;
@@ -76,17 +78,14 @@ pub fn poll<I: Item>(
 }
 
 /// A single socket needs no descriptor: its signal is waited for.
-fn poll_one<I: Item>(items: &mut [I], handle: Handle, deadline: Deadline) -> Result<usize> {
-    loop {
-        match handle.shared()?.signal().wait(deadline.0) {
-            Ok(()) => {}
-            Err(Errno::EAGAIN) => return Ok(0),
-            Err(error) => return Err(error),
+fn poll_one<I: Item>(item: &mut I, handle: Handle, deadline: Deadline) -> Result<usize> {
+    match handle.wait_ready(item.events().into(), deadline.0) {
+        Ok(found) => {
+            item.set_revents(found as i16);
+            Ok(1)
         }
-        let pass = ask_sockets(items)?;
-        if pass.ready > 0 {
-            return Ok(pass.ready);
-        }
+        Err(Errno::EAGAIN) => Ok(0),
+        Err(error) => Err(error),
     }
 }
 
@@ -104,16 +103,19 @@ impl Pass {
         self.ready += usize::from(revents != 0);
     }
 
-    /// Asks a socket; `ask` is how.
+    /// Asks a socket; `ask` is how, and `then` what else to do before it is unlocked.
     fn note_socket<I: Item>(
         &mut self,
         item: &mut I,
         handle: Handle,
         ask: fn(&mut Socket) -> Result<i32>,
+        then: impl FnOnce(&Socket),
     ) -> Result<()> {
         let (found, turns) = handle.with(|socket| {
             let before = socket.turns();
-            Ok((ask(socket)?, socket.turns() - before))
+            let found = ask(socket)?;
+            then(socket);
+            Ok((found, socket.turns() - before))
         })?;
         self.has_taken_commands |= turns > 0;
         self.note(item, found as i16 & item.events());
@@ -125,7 +127,7 @@ fn ask_sockets<I: Item>(items: &mut [I]) -> Result<Pass> {
     let mut pass = Pass::default();
     for item in items {
         match item.source() {
-            Source::Socket(handle) => pass.note_socket(item, handle, Socket::ready)?,
+            Source::Socket(handle) => pass.note_socket(item, handle, Socket::ready, |_| {})?,
             Source::Fd(_) => {}
         }
     }
@@ -137,6 +139,8 @@ struct Watch {
     fds: Vec<PollFd>,
     /// Keeps the descriptors of the sockets open.
     _sockets: Vec<Arc<SocketShared>>,
+    /// The sockets that know of the sleep to come.
+    asleep: Vec<Asleep>,
 }
 
 impl Watch {
@@ -154,26 +158,31 @@ impl Watch {
                 Source::Fd(fd) => PollFd::new(fd, into_poll(item.events())),
             });
         }
-        Ok(Self { fds, _sockets: sockets })
+        Ok(Self { fds, _sockets: sockets, asleep: Vec::new() })
     }
 
     fn sleep(&mut self, timeout_ms: i32, mask: Option<&libc::sigset_t>) -> Result<()> {
-        match mask {
+        let result = match mask {
             Some(mask) => net::ppoll(&mut self.fds, timeout_ms, mask),
             None => net::poll(&mut self.fds, timeout_ms),
-        }
-        .map(drop)
+        };
+        // What this thread takes from now on must not wake it.
+        self.asleep.clear();
+        result.map(drop)
     }
 
-    /// Looks at all items after a sleep.
-    fn ask<I: Item>(&self, items: &mut [I]) -> Result<Pass> {
+    /// Looks at all items, and lets the sockets know that a sleep follows.
+    fn ask<I: Item>(&mut self, items: &mut [I]) -> Result<Pass> {
         let mut pass = Pass::default();
         for (item, fd) in items.iter_mut().zip(&self.fds) {
             match item.source() {
-                Source::Socket(handle) if fd.revents() != 0 => {
-                    pass.note_socket(item, handle, Socket::events)?;
+                Source::Socket(handle) => {
+                    let ask = if fd.revents() != 0 { Socket::events } else { Socket::ready };
+                    let asleep = &mut self.asleep;
+                    pass.note_socket(item, handle, ask, |socket| {
+                        asleep.push(socket.shared().announce_poll());
+                    })?;
                 }
-                Source::Socket(handle) => pass.note_socket(item, handle, Socket::ready)?,
                 Source::Fd(_) => pass.note(item, from_poll(fd.revents())),
             }
         }
@@ -225,8 +234,17 @@ mod tests {
     use std::io::Write;
     use std::os::fd::AsRawFd;
     use std::os::unix::net::UnixStream;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
 
     use super::*;
+    use crate::context::Context;
+    use crate::message::Outbound;
+
+    const PAIR: i32 = 0;
+    const ROUNDS: usize = 5000;
+    /// Much longer than a wake-up takes.
+    const LONG_MS: c_long = 5000;
 
     struct TestItem {
         source: Source,
@@ -283,6 +301,58 @@ mod tests {
         let (a, _b) = UnixStream::pair().unwrap();
         let mut items = [item(Source::Fd(a.as_raw_fd()), OUT), item(Source::Socket(Handle(8)), IN)];
         assert_eq!(poll(&mut items, -1, None), Err(Errno::ENOTSOCK));
+    }
+
+    /// One thread waits for `items` and answers each message; another one takes the commands of the same
+    /// sockets all the time, and with them what the first would be woken by.
+    fn wait_beside_a_thief(others: usize) {
+        let context = Context::new();
+        let open = |kind| Handle::open(&context, kind).unwrap();
+        let (waited, peer) = (open(PAIR), open(PAIR));
+        waited.with(|socket| socket.bind("inproc://waited")).unwrap();
+        peer.with(|socket| socket.connect("inproc://waited")).unwrap();
+        let handles: Vec<Handle> =
+            std::iter::once(waited).chain((0..others).map(|_| open(PAIR))).collect();
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    let _ = waited.with(|socket| socket.ready());
+                }
+            });
+            scope.spawn(|| {
+                for _ in 0..ROUNDS {
+                    peer.send(&mut Outbound::Slice(b"x"), 0).unwrap();
+                    assert_eq!(peer.recv_slice(&mut [0; 1], 0), Ok(1));
+                }
+            });
+            for round in 0..ROUNDS {
+                let of = |handle: &Handle| item(Source::Socket(*handle), IN);
+                let mut items: Vec<TestItem> = handles.iter().map(of).collect();
+                let start = Instant::now();
+                let found = poll(&mut items, LONG_MS, None);
+                if found != Ok(1) || start.elapsed() >= Duration::from_millis(LONG_MS as u64) {
+                    is_over.store(true, Ordering::Relaxed);
+                    context.shutdown();
+                    panic!("round {round}: {found:?} after {:?}", start.elapsed());
+                }
+                assert_eq!(waited.recv_slice(&mut [0; 1], 1), Ok(1));
+                waited.send(&mut Outbound::Slice(b"y"), 0).unwrap();
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        handles.into_iter().chain([peer]).for_each(|handle| handle.close().unwrap());
+        context.terminate().unwrap();
+    }
+
+    #[test]
+    fn another_thread_in_the_one_socket_takes_no_wake_up_away() {
+        wait_beside_a_thief(0);
+    }
+
+    #[test]
+    fn another_thread_in_one_of_several_sockets_takes_no_wake_up_away() {
+        wait_beside_a_thief(2);
     }
 
     #[test]

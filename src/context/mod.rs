@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 
 pub use inproc::{Inproc, Peer};
 pub use monitor::{Event, EventKind, Monitor, MonitorKind};
-pub use shared::{Attachment, EndpointId, SessionControl, SocketCommand, SocketShared};
+pub use shared::{Asleep, Attachment, EndpointId, SessionControl, SocketCommand, SocketShared};
 
 use crate::errno::{Errno, Result};
 use crate::message::release_deferred;

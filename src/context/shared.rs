@@ -98,6 +98,12 @@ impl SocketShared {
         &self.mailbox.signal
     }
 
+    /// Announces, with the socket locked, that the caller will sleep in poll(2) on the signal's descriptor.
+    pub fn announce_poll(self: &Arc<Self>) -> Asleep {
+        self.signal().announce_poll();
+        Asleep(Arc::clone(self))
+    }
+
     /// Takes the oldest command; the signal is cleared first.
     pub fn next_command(&self) -> Option<SocketCommand> {
         self.mailbox.pop()
@@ -173,6 +179,15 @@ impl SocketShared {
         self.monitor.drop_gone();
         self.stop_sessions(None, linger_ms);
         self.drain();
+    }
+}
+
+/// A thread that is about to sleep on a socket's descriptor, or sleeps.
+pub struct Asleep(Arc<SocketShared>);
+
+impl Drop for Asleep {
+    fn drop(&mut self) {
+        self.0.signal().end_sleep();
     }
 }
 

@@ -136,20 +136,35 @@ impl Handle {
             Direction::In => socket.options.rcvtimeo,
             Direction::Out => socket.options.sndtimeo,
         };
-        self.wait_and_retry(socket, timeout_ms, attempt)
+        if timeout_ms == 0 {
+            return Err(Errno::EAGAIN);
+        }
+        self.wait_and_retry(socket, deadline(timeout_ms), attempt)
+    }
+
+    /// Waits until one of `events` can be done; answers which (zmq_poll(3)). Errors: ENOTSOCK, EAGAIN (the
+    /// deadline has passed), EINTR, ETERM.
+    pub fn wait_ready(self, events: i32, deadline: Option<Instant>) -> Result<i32> {
+        let mut attempt = |socket: &mut Socket| match socket.ready()? & events {
+            0 => Err(Errno::EAGAIN),
+            found => Ok(found),
+        };
+        let mut socket = self.lock()?;
+        let result = match guarded(&mut socket, &mut attempt) {
+            Err(Errno::EAGAIN) => self.wait_and_retry(socket, deadline, attempt),
+            result => result,
+        };
+        release_deferred();
+        result
     }
 
     #[cold]
     fn wait_and_retry<R>(
         self,
         mut socket: Held<'static, Box<Socket>>,
-        timeout_ms: i32,
+        deadline: Option<Instant>,
         mut attempt: impl FnMut(&mut Socket) -> Result<R>,
     ) -> Result<R> {
-        if timeout_ms == 0 {
-            return Err(Errno::EAGAIN);
-        }
-        let deadline = deadline(timeout_ms);
         loop {
             let shared = Arc::clone(socket.shared());
             // Announced while the socket is locked: another thread in it may take what comes.

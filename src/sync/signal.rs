@@ -95,11 +95,14 @@ impl Signal {
         }
     }
 
-    /// Others wait for what the caller is about to take.
+    /// Others wait for what the caller is about to take; some perhaps in poll(2) on the descriptor.
     #[cold]
     fn wake_others(&self) {
         self.word.fetch_add(TURN, Ordering::SeqCst);
         self.word.wake();
+        if !self.is_private {
+            self.signal_fd();
+        }
     }
 
     /// Announces that the caller will wait. Where several threads may clear the signal, each under a
@@ -108,6 +111,11 @@ impl Signal {
     pub fn announce(&self) -> Sleeper<'_> {
         let word = self.word.fetch_add(SLEEPER, Ordering::SeqCst) + SLEEPER;
         Sleeper { signal: self, word }
+    }
+
+    /// As [`Self::announce`], for a sleep in poll(2) on [`Self::fd`]; ended by [`Self::end_sleep`].
+    pub fn announce_poll(&self) {
+        self.word.fetch_add(SLEEPER, Ordering::SeqCst);
     }
 
     /// Announces and waits; see [`Sleeper::wait`].
@@ -120,7 +128,7 @@ impl Signal {
         self.word.compare_exchange(0, SLEEPER, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// Ends what `begin_sleep` began.
+    /// Ends what `begin_sleep` or `announce_poll` began.
     pub fn end_sleep(&self) {
         self.word.fetch_sub(SLEEPER, Ordering::SeqCst);
     }
