@@ -150,7 +150,7 @@ impl Handle {
             found => Ok(found),
         };
         let mut socket = self.lock()?;
-        let result = match guarded(&mut socket, &mut attempt) {
+        let result = match guarded(&mut socket, attempt) {
             Err(Errno::EAGAIN) => self.wait_and_retry(socket, deadline, attempt),
             result => result,
         };
