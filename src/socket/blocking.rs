@@ -145,7 +145,7 @@ impl Handle {
     /// Waits until one of `events` can be done; answers which (zmq_poll(3)). Errors: ENOTSOCK, EAGAIN (the
     /// deadline has passed), EINTR, ETERM.
     pub fn wait_ready(self, events: i32, deadline: Option<Instant>) -> Result<i32> {
-        let mut attempt = |socket: &mut Socket| match socket.ready()? & events {
+        let attempt = |socket: &mut Socket| match socket.ready()? & events {
             0 => Err(Errno::EAGAIN),
             found => Ok(found),
         };
