@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use crate::mechanism::Local;
-use crate::options::{self, Options, SocketType};
+use crate::mechanism::{Local, Security};
+use crate::options::{Options, SocketType};
 
 /// Most octets of a handshake command, however large `ZMQ_MAXMSGSIZE` is: a peer that has not
 /// introduced itself must not make us keep more (RFC 37, "Security Considerations").
@@ -16,12 +16,8 @@ pub const MAX_HANDSHAKE_LEN: usize = 64 * 1024;
 pub struct Config {
     /// Type, routing id and `X-` properties that the peer is told.
     pub local: Local,
-    /// The mechanism that both ends must name.
-    pub mechanism: options::Mechanism,
-    /// Whether this end is the mechanism's server; without meaning for NULL, where it must be false.
-    pub is_server: bool,
-    /// Whether a ZAP domain is set: then peers older than ZMTP 3.0 are refused.
-    pub has_zap_domain: bool,
+    /// The mechanism, and whether peers are authenticated.
+    pub security: Security,
     /// Most octets of a frame's body; `None` is no limit.
     pub max_body_len: Option<u64>,
     /// Time for greeting and handshake; `None` is for ever.
@@ -52,22 +48,12 @@ impl Config {
                 routing_id: options.routing_id.clone(),
                 properties: options.metadata.clone(),
             },
-            mechanism: options.mechanism,
-            is_server: false,
-            has_zap_domain: !options.zap_domain.is_empty(),
+            security: Security::from_options(options),
             max_body_len: u64::try_from(options.maxmsgsize).ok(),
             handshake_ivl: duration(options.handshake_ivl),
             heartbeat_ivl: duration(options.heartbeat_ivl),
             heartbeat_timeout: duration(heartbeat_timeout_ms),
             heartbeat_ttl_ds: options.heartbeat_ttl,
-        }
-    }
-
-    /// Whether a peer that knows no mechanism may stay: "If the implementation's security mechanism is
-    /// anything other than NULL, and it detects a ZMTP 1.0 or 2.0 peer, it MUST immediately close".
-    pub(super) fn allows_downgrade(&self) -> bool {
-        match self.mechanism {
-            options::Mechanism::Null => !self.has_zap_domain,
         }
     }
 }
@@ -79,6 +65,7 @@ fn duration(ms: i32) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::options::Mechanism;
 
     #[test]
     fn a_heartbeat_timeout_of_minus_1_is_the_heartbeat_interval() {
@@ -99,13 +86,16 @@ mod tests {
         assert_eq!(config.handshake_ivl, Some(Duration::from_secs(30)));
         assert_eq!((config.heartbeat_ivl, config.heartbeat_timeout), (None, None));
         assert_eq!(config.max_body_len, None);
-        assert!(config.allows_downgrade());
+        assert!(config.security.allows_downgrade());
     }
 
     #[test]
-    fn a_zap_domain_forbids_downgrades() {
+    fn a_zap_domain_and_a_mechanism_forbid_downgrades() {
         let mut options = Options::new(SocketType::Pair, false, true);
         options.zap_domain = b"global".to_vec();
-        assert!(!Config::from_options(&options).allows_downgrade());
+        assert!(!Config::from_options(&options).security.allows_downgrade());
+        let mut options = Options::new(SocketType::Pair, false, true);
+        options.mechanism = Mechanism::Plain;
+        assert!(!Config::from_options(&options).security.allows_downgrade());
     }
 }

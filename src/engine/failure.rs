@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use crate::errno::Errno;
-use crate::mechanism::{ProtocolError, Refusal};
+use crate::mechanism::{ProtocolError, Refusal, Status};
 
 /// The reason, for whoever counts or logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +16,14 @@ pub enum Reason {
     BadFrame,
     /// The peer speaks a protocol too old for the security that is asked of it.
     Downgrade,
-    /// The peer refused us with the status of its ZAP handler.
-    Denied(u16),
+    /// The peer refused us with the status of its authentication handler.
+    Denied(Status),
     /// The peer refused us with an ERROR command.
     Error,
-    /// An authentication handler has to judge the peer, and none was asked.
-    Unjudged,
+    /// Our authentication handler refused the peer.
+    Refused(Status),
+    /// There is no authentication handler to judge the peer.
+    NoHandler,
     /// `ZMQ_HANDSHAKE_IVL` passed.
     HandshakeTimeout,
     /// `ZMQ_HEARTBEAT_TIMEOUT` passed without traffic.
@@ -37,8 +39,8 @@ pub enum HandshakeFailed {
     NoDetail(Errno),
     /// `ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL` with a `ZMQ_PROTOCOL_ERROR_*` number.
     Protocol(ProtocolError),
-    /// `ZMQ_EVENT_HANDSHAKE_FAILED_AUTH` with a ZAP status.
-    Auth(u16),
+    /// `ZMQ_EVENT_HANDSHAKE_FAILED_AUTH` with the status of either end's authentication handler.
+    Auth(Status),
 }
 
 /// The end of a conversation.
@@ -59,12 +61,6 @@ impl Failure {
     /// A frame of traffic that cannot be one, or is larger than allowed.
     pub const fn bad_frame() -> Self {
         Self::silent(Reason::BadFrame)
-    }
-
-    /// A peer that an authentication handler has to judge (RFC 27), which none can be asked to yet.
-    pub const fn unjudged() -> Self {
-        let event = Some(HandshakeFailed::NoDetail(Errno::EFAULT));
-        Self { reason: Reason::Unjudged, event }
     }
 
     /// Whether time ran out, rather than the peer having done wrong.
@@ -98,6 +94,15 @@ impl From<Refusal> for Failure {
             Refusal::Denied(status) => {
                 let event = Some(HandshakeFailed::Auth(status));
                 Self { reason: Reason::Denied(status), event }
+            }
+            Refusal::Refused(status) => {
+                let event = Some(HandshakeFailed::Auth(status));
+                Self { reason: Reason::Refused(status), event }
+            }
+            // The errno is the one that libzmq's monitors show.
+            Refusal::NoHandler => {
+                let event = Some(HandshakeFailed::NoDetail(Errno::EFAULT));
+                Self { reason: Reason::NoHandler, event }
             }
             Refusal::Error => Self::silent(Reason::Error),
         }

@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 use crate::engine::config::Config;
-use crate::mechanism;
 use crate::wire::greeting::{
     self, Greeting, MAJOR, REVISION_LEN, Revision, SIGNATURE_LEN, Signature, V2_LEN, V3_LEN,
 };
@@ -86,8 +85,8 @@ fn handle_revision(bytes: &[u8], config: &Config, out: &mut Vec<u8>) -> Progress
             Progress::Wait(Stage::SocketType(revision))
         }
         Revision::V3 => {
-            let name = mechanism::name(config.mechanism);
-            out.extend_from_slice(&greeting::emit_rest(&name, config.is_server));
+            let security = &config.security;
+            out.extend_from_slice(&greeting::emit_rest(&security.name(), security.is_server));
             Progress::Wait(Stage::Rest)
         }
     }

@@ -10,6 +10,7 @@ pub mod config;
 mod conversation;
 mod failure;
 mod greeting;
+mod handshake;
 mod heartbeat;
 pub mod transcode;
 
@@ -17,13 +18,19 @@ pub use config::Config;
 pub use conversation::Engine;
 pub use failure::{Failure, HandshakeFailed, Reason};
 
-use crate::mechanism::Metadata;
+use crate::mechanism::{Account, Metadata, zap};
 
 /// What the session is told by `Engine::poll_event`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Handshake complete: traffic may flow.
     Ready(Peer),
+    /// Ask the authentication handler, and give its answer to [`Engine::handle_verdict`]. Until then
+    /// input is not taken, so that it need not be read either.
+    Ask(zap::Request),
+    /// The peer was refused and is being told so. A monitor is told now, and not again when the
+    /// connection ends.
+    Refused(HandshakeFailed),
 }
 
 /// Who the peer is.
@@ -34,6 +41,8 @@ pub struct Peer {
     /// Type, routing id (for 1.0 and 2.0 peers from the identity frame) and properties. A 1.0 or 2.0
     /// peer has no properties, and its type is not checked, as in libzmq.
     pub metadata: Metadata,
+    /// What our authentication handler said of it, if one was asked.
+    pub account: Option<Account>,
     /// Whether the peer may be one that never sends subscriptions (ZMTP 1.0 without a greeting): a PUB or
     /// XPUB then acts as if it had subscribed to everything.
     pub has_implied_subscription: bool,

@@ -1,71 +1,137 @@
-//! Security handshakes as state machines over commands (RFC 37, "The NULL Security Mechanism").
+//! Security handshakes as state machines over commands (RFC 37, 24, 27).
 //!
 //! A machine is moved by value: each command of the peer consumes it and answers a [`Step`], which
-//! holds the machine again if the handshake goes on. Frames, clocks and pipes are not known here. A
-//! further mechanism is a variant of [`Mechanism`]; a ZAP request becomes a variant of [`Step`], and
-//! its verdict an argument of a sibling of [`Mechanism::handle_command`].
+//! holds the machine again if the handshake goes on. A machine that has to know what an authentication
+//! handler says of the peer becomes an [`Inquiry`], to which nothing can happen but a [`Verdict`]; every
+//! verdict passes through [`Inquiry::handle_verdict`], whatever the mechanism. Frames, clocks and pipes
+//! are not known here.
 #![forbid(unsafe_code)]
 
 pub mod compatibility;
 pub mod metadata;
 pub mod null;
+pub mod plain;
 mod protocol_error;
+mod security;
+pub mod zap;
 
 pub use metadata::{Local, Metadata};
 pub use protocol_error::ProtocolError;
+pub use security::Security;
+pub use zap::{Account, Status, Verdict};
 
 use crate::options;
 use crate::wire::command;
-use crate::wire::greeting::{MechanismName, mechanism_name};
 
-/// A handshake under way.
+/// A handshake that waits for a command of the peer.
 #[derive(Debug)]
 pub enum Mechanism {
     /// No authentication and no encryption.
     Null(null::Null),
+    /// User name and password: the end that has to prove itself.
+    PlainClient(plain::Client),
+    /// The end that lets in.
+    PlainServer(plain::Server),
 }
 
-/// What a command of the peer led to.
+/// A handshake that waits for a verdict on the peer.
+#[derive(Debug)]
+pub enum Inquiry {
+    /// See [`null`].
+    Null(null::Null),
+    /// See [`plain`].
+    PlainServer(plain::Asking),
+}
+
+/// What a command of the peer or a verdict led to.
 #[derive(Debug)]
 pub enum Step {
     /// The handshake goes on: wait for the next command.
     Wait(Mechanism),
+    /// Ask the authentication handler.
+    Ask(Inquiry, zap::Request),
     /// The handshake is complete.
-    Ready(Metadata),
+    Ready(Ready),
+}
+
+/// A complete handshake.
+#[derive(Debug)]
+pub struct Ready {
+    /// What the peer told of itself.
+    pub metadata: Metadata,
+    /// Who it is, if a handler was asked.
+    pub account: Option<Account>,
 }
 
 /// Why a handshake ended without success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The peer broke the protocol and a monitor is told how.
+    /// The peer or the authentication handler broke the protocol and a monitor is told how.
     Protocol(ProtocolError),
     /// The peer's properties are not acceptable.
     InvalidMetadata,
-    /// The peer sent an ERROR that carries the status of a ZAP handler (300, 400 or 500).
-    Denied(u16),
+    /// Our authentication handler let the peer not in. If the status has a reason to be told, an ERROR
+    /// command with it was emitted.
+    Refused(Status),
+    /// There is no authentication handler, and without one nobody is let in.
+    NoHandler,
+    /// The peer sent an ERROR that carries the status of its authentication handler.
+    Denied(Status),
     /// The peer sent an ERROR with another reason.
     Error,
 }
 
-/// The name of `mechanism` in the greeting.
-pub const fn name(mechanism: options::Mechanism) -> MechanismName {
-    match mechanism {
-        options::Mechanism::Null => mechanism_name("NULL"),
-    }
-}
-
 impl Mechanism {
-    /// Begins a handshake; what this end says first is appended to `out`.
-    pub fn start(mechanism: options::Mechanism, local: &Local, out: &mut Vec<u8>) -> Self {
-        match mechanism {
-            options::Mechanism::Null => Self::Null(null::Null::start(local, out)),
+    /// Begins a handshake after the greetings; what this end says first is appended to `out`.
+    pub fn start(security: &Security, local: &Local, out: &mut Vec<u8>) -> Step {
+        match (security.mechanism, security.is_server) {
+            (options::Mechanism::Null, _) => null::Null::start(security, local, out),
+            (options::Mechanism::Plain, false) => {
+                Step::Wait(Self::PlainClient(plain::Client::start(security, local, out)))
+            }
+            (options::Mechanism::Plain, true) => {
+                Step::Wait(Self::PlainServer(plain::Server::start(local)))
+            }
         }
     }
 
-    /// The peer sent a command with this `body`.
-    pub fn handle_command(self, body: &[u8]) -> Result<Step, Refusal> {
+    /// The peer sent a command with this `body`; what follows from it is appended to `out`.
+    pub fn handle_command(self, body: &[u8], out: &mut Vec<u8>) -> Result<Step, Refusal> {
         match self {
-            Self::Null(null) => null.handle_command(body).map(Step::Ready),
+            Self::Null(null) => null.handle_command(body),
+            Self::PlainClient(client) => client.handle_command(body, out),
+            Self::PlainServer(server) => server.handle_command(body, out),
+        }
+    }
+}
+
+impl Inquiry {
+    /// What came of the request; what follows from it is appended to `out`.
+    pub fn handle_verdict(self, verdict: Verdict, out: &mut Vec<u8>) -> Result<Step, Refusal> {
+        let account = match verdict {
+            Verdict::Accepted(account) => Some(account),
+            Verdict::NoHandler if self.allows_no_handler() => None,
+            Verdict::NoHandler => return Err(Refusal::NoHandler),
+            Verdict::Malformed(error) => return Err(Refusal::Protocol(error)),
+            Verdict::Refused(status) => {
+                if let Some(reason) = status.reason() {
+                    command::emit_error(out, reason);
+                }
+                return Err(Refusal::Refused(status));
+            }
+        };
+        Ok(match self {
+            Self::Null(null) => null.accept(account, out),
+            Self::PlainServer(server) => server.accept(account, out),
+        })
+    }
+
+    /// Whether a peer may come in that nobody could be asked about.
+    fn allows_no_handler(&self) -> bool {
+        match self {
+            Self::Null(null) => null.allows_no_handler(),
+            // There is no point in a user name that nobody checks.
+            Self::PlainServer(_) => false,
         }
     }
 }
@@ -74,9 +140,6 @@ impl Mechanism {
 fn refusal_of_error(data: &[u8]) -> Refusal {
     match command::parse_error(data) {
         Err(_) => Refusal::Protocol(ProtocolError::ZmtpMalformedCommandError),
-        Ok(b"300") => Refusal::Denied(300),
-        Ok(b"400") => Refusal::Denied(400),
-        Ok(b"500") => Refusal::Denied(500),
-        Ok(_) => Refusal::Error,
+        Ok(reason) => Status::parse(reason).map_or(Refusal::Error, Refusal::Denied),
     }
 }

@@ -7,6 +7,7 @@
 //! | [`values`] | one field for each option, and the defaults |
 //! | `table` | one line for each option: who may set and read it, what it may be |
 //! | [`access`] | set and get, driven by the table |
+//! | `security` | the options that choose and feed a mechanism |
 //! | `special` | the options whose values are no plain field |
 //! | [`codec`] | values as bytes |
 //! | [`filter`] | `ZMQ_TCP_ACCEPT_FILTER` |
@@ -21,6 +22,7 @@ pub mod codec;
 pub mod context;
 pub mod filter;
 pub mod numbers;
+mod security;
 pub mod socket_type;
 mod special;
 mod table;

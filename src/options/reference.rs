@@ -5,9 +5,9 @@
 //! A stable 4.3.4 answers the same on its types, but does not know `ZMQ_ROUTER_NOTIFY`,
 //! `ZMQ_IN_BATCH_SIZE`, `ZMQ_OUT_BATCH_SIZE` and 110 to 116.
 //!
-//! Options of mechanisms and transports that this library has no code for yet are left out but
-//! for reading `ZMQ_PLAIN_SERVER`, and two in which it departs on purpose: `ZMQ_BUSY_POLL` can be read, and
-//! `ZMQ_XSUB_VERBOSE_UNSUBSCRIBE` is an int of 4 bytes.
+//! Options of mechanisms and transports that this library has no code for yet are left out, and two in
+//! which it departs on purpose: `ZMQ_BUSY_POLL` can be read, and `ZMQ_XSUB_VERBOSE_UNSUBSCRIBE` is an
+//! int of 4 bytes.
 #![forbid(unsafe_code)]
 
 use super::*;
@@ -78,7 +78,9 @@ const SEEN: &[(i32, u32, u32, u32)] = &[
     (ZMQ_ROUTER_RAW, 0x000050, 0x0001e7c, 0x0000),
     (ZMQ_IPV6, ALL, 0x000000c, 0x0010),
     (ZMQ_MECHANISM, ALL, 0x0000000, 0x0010),
-    (ZMQ_PLAIN_SERVER, ALL, 0x0000000, 0x0010),
+    (ZMQ_PLAIN_SERVER, ALL, 0x000000c, 0x0010),
+    (ZMQ_PLAIN_USERNAME, ALL, 0x3fffffd, 0x1ffe),
+    (ZMQ_PLAIN_PASSWORD, ALL, 0x3fffffd, 0x1ffe),
     (ZMQ_PROBE_ROUTER, 0x000078, 0x0001e7c, 0x0000),
     (ZMQ_REQ_CORRELATE, 0x000008, 0x0001e7c, 0x0000),
     (ZMQ_REQ_RELAXED, 0x000008, 0x0001e7c, 0x0000),

@@ -49,10 +49,6 @@ pub(super) fn get_thread_safe(options: &Options, out: &mut [u8]) -> Result<usize
     super::codec::emit_int_padded(out, i32::from(options.socket_type.is_thread_safe()))
 }
 
-pub(super) fn get_mechanism(options: &Options, out: &mut [u8]) -> Result<usize> {
-    emit_int(out, options.mechanism.into_c())
-}
-
 pub(super) fn set_ipv4only(options: &mut Options, value: Option<&[u8]>) -> Result<Change> {
     options.ipv6 = !parse_flag(value.unwrap_or_default(), Truth::Bit)?;
     Ok(Change::Stored)
@@ -118,11 +114,6 @@ pub(super) fn set_xpub_manual_last_value(
     options.xpub_manual_last_value = parse_flag(value.unwrap_or_default(), Truth::NotNegative)?;
     options.xpub_manual = options.xpub_manual_last_value;
     Ok(Change::Pattern)
-}
-
-/// For options that are never on.
-pub(super) fn get_no(_: &Options, out: &mut [u8]) -> Result<usize> {
-    emit_int(out, 0)
 }
 
 /// For options that cannot be read.

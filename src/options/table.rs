@@ -1,13 +1,13 @@
 //! The list of socket options: one line for each.
 //!
 //! A number without a line is EINVAL in both directions. So are, until their lines come with the
-//! code that serves them, the options of PLAIN, CURVE, GSSAPI, WSS, VMCI and NORM: as in a libzmq
-//! built without them. But every libzmq can say that a socket is no PLAIN server.
+//! code that serves them, the options of CURVE, GSSAPI, WSS, VMCI and NORM: as in a libzmq built
+//! without them.
 #![forbid(unsafe_code)]
 
 use super::access::{Change, Computed};
 use super::numbers::*;
-use super::{Options, SocketType, SocketTypes, special};
+use super::{Options, SocketType, SocketTypes, security, special};
 use crate::errno::Result;
 
 /// Where an option's value is kept.
@@ -204,8 +204,10 @@ static TABLE: &[Row] = &[
     row(ZMQ_XPUB_VERBOSE, special(special::set_xpub_verbose, special::get_never)).pattern(PUB),
     row(ZMQ_ROUTER_RAW, flag!(router_raw, NotNegative)).pattern(ROUTER),
     row(ZMQ_IPV6, flag!(ipv6, Bit)),
-    row(ZMQ_MECHANISM, special(special::set_never, special::get_mechanism)).read_only(),
-    row(ZMQ_PLAIN_SERVER, special(special::set_never, special::get_no)).read_only(),
+    row(ZMQ_MECHANISM, special(special::set_never, security::get_mechanism)).read_only(),
+    row(ZMQ_PLAIN_SERVER, special(security::set_plain_server, security::get_plain_server)),
+    row(ZMQ_PLAIN_USERNAME, special(security::set_plain_username, security::get_plain_username)),
+    row(ZMQ_PLAIN_PASSWORD, special(security::set_plain_password, security::get_plain_password)),
     row(ZMQ_PROBE_ROUTER, flag!(probe_router, NotNegative)).pattern(PROBING),
     row(ZMQ_REQ_CORRELATE, flag!(req_correlate, NotNegative)).pattern(REQ),
     row(ZMQ_REQ_RELAXED, flag!(req_relaxed, NotNegative)).pattern(REQ),

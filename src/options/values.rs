@@ -15,6 +15,8 @@ use super::filter::TcpAcceptFilter;
 pub enum Mechanism {
     /// No authentication and no encryption (RFC 23).
     Null = 0,
+    /// User name and password in clear text (RFC 24).
+    Plain = 1,
 }
 
 impl Mechanism {
@@ -141,6 +143,12 @@ pub struct Options {
     // Security.
     /// The mechanism that the last security option chose.
     pub mechanism: Mechanism,
+    /// Whether this is the server of `mechanism`, by the last security option that says so.
+    pub is_server: bool,
+    /// User name of a PLAIN client, up to 255 bytes.
+    pub plain_username: Vec<u8>,
+    /// Password of a PLAIN client, up to 255 bytes.
+    pub plain_password: Vec<u8>,
     /// Authentication domain (RFC 27).
     pub zap_domain: Vec<u8>,
     /// Follow RFC 27 to the letter: no domain, no request; a domain, no peer without an answer.
@@ -253,6 +261,9 @@ const DEFAULTS: Options = Options {
     multicast_maxtpdu: 1500,
     multicast_loop: true,
     mechanism: Mechanism::Null,
+    is_server: false,
+    plain_username: Vec::new(),
+    plain_password: Vec::new(),
     zap_domain: Vec::new(),
     zap_enforce_domain: false,
     invert_matching: false,

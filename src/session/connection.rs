@@ -227,10 +227,11 @@ impl Connection {
                 Err(error) => return Err(Ended::Stream(error)),
             };
             let used = engine.handle_input(&buffer[..n], Instant::now())?;
-            if let Some(engine::Event::Ready(peer)) = engine.poll_event() {
-                if common.wants_verdict() {
-                    return Err(Failure::unjudged().into());
-                }
+            let event = engine.poll_event();
+            if let Some(engine::Event::Ask(_)) = &event {
+                engine.handle_verdict(common.verdict(), Instant::now())?;
+            }
+            if let Some(engine::Event::Ready(peer)) = event {
                 common.begin_traffic(Some(&peer), &self.stream, io);
                 self.egress.begin_traffic(engine.framing(), common);
                 if peer.has_handshake() {

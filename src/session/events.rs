@@ -38,7 +38,7 @@ impl Names {
                 (EventKind::HandshakeFailedNoDetail, errno.0 as u64)
             }
             HandshakeFailed::Protocol(error) => (EventKind::HandshakeFailedProtocol, error as u64),
-            HandshakeFailed::Auth(status) => (EventKind::HandshakeFailedAuth, status.into()),
+            HandshakeFailed::Auth(status) => (EventKind::HandshakeFailedAuth, status.code().into()),
         };
         self.emit(shared, kind, value);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::context::Attachment;
 use crate::engine::Peer;
+use crate::mechanism::{ProtocolError, Verdict};
 use crate::message::{FLAG_ROUTING_ID, Metadata, Outbound};
 use crate::options::{Options, SocketType};
 use crate::pattern::Pattern;
@@ -63,12 +64,12 @@ impl Common {
         }
     }
 
-    /// Whether an authentication handler has to judge the peer (zmq_setsockopt(3), ZMQ_ZAP_DOMAIN):
-    /// there is one, or the socket insists. Until handlers are asked, such a peer is refused.
-    pub(super) fn wants_verdict(&self) -> bool {
-        let options = &self.options;
-        !options.zap_domain.is_empty()
-            && (options.zap_enforce_domain || self.shared.context.inproc.is_bound(ZAP_ENDPOINT))
+    /// Until handlers are asked, where there is one the peer is refused.
+    pub(super) fn verdict(&self) -> Verdict {
+        if self.shared.context.inproc.is_bound(ZAP_ENDPOINT) {
+            return Verdict::Malformed(ProtocolError::ZapUnspecified);
+        }
+        Verdict::NoHandler
     }
 
     fn is_publisher(&self) -> bool {

@@ -10,6 +10,12 @@ use crate::wire::frame::{FLAG_COMMAND, MAX_HEADER_LEN, emit_header};
 /// Octets of the longest context of a PING.
 pub const MAX_PING_CONTEXT_LEN: usize = 16;
 
+/// Begins the handshake of PLAIN or CURVE.
+pub const HELLO: &[u8] = b"HELLO";
+/// Answers HELLO.
+pub const WELCOME: &[u8] = b"WELCOME";
+/// The client's metadata in PLAIN and CURVE.
+pub const INITIATE: &[u8] = b"INITIATE";
 /// Ends a mechanism's handshake with metadata.
 pub const READY: &[u8] = b"READY";
 /// Ends a mechanism's handshake with a refusal.

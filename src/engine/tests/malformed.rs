@@ -4,7 +4,7 @@
 use super::*;
 use crate::engine::config::MAX_HANDSHAKE_LEN;
 use crate::engine::{HandshakeFailed, Reason};
-use crate::mechanism::ProtocolError;
+use crate::mechanism::{ProtocolError, Status};
 
 /// The failure of a DEALER whose 3.1 peer sends `bytes` after its greeting.
 fn after_greeting(bytes: &[u8]) -> Failure {
@@ -38,7 +38,9 @@ fn an_error_command_is_fatal() {
     assert_eq!(after_greeting(b"\x04\x06\x05ERROR"), malformed);
     assert_eq!(after_greeting(b"\x04\x08\x05ERROR\x07b"), malformed);
     assert_eq!(after_greeting(b"\x04\x0a\x05ERROR\x03boo"), Failure::silent(Reason::Error));
-    let denied = Failure { reason: Reason::Denied(400), event: Some(HandshakeFailed::Auth(400)) };
+    let status = Status::Denied;
+    let event = Some(HandshakeFailed::Auth(status));
+    let denied = Failure { reason: Reason::Denied(status), event };
     assert_eq!(after_greeting(b"\x04\x0a\x05ERROR\x03400"), denied);
 }
 

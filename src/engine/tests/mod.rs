@@ -69,7 +69,10 @@ fn feed(engine: &mut Engine, bytes: &[u8], chunk_len: usize) -> Result<Vec<u8>, 
 }
 
 fn poll_peer(engine: &mut Engine) -> Option<Peer> {
-    engine.poll_event().map(|Event::Ready(peer)| peer)
+    match engine.poll_event()? {
+        Event::Ready(peer) => Some(peer),
+        event @ (Event::Ask(_) | Event::Refused(_)) => panic!("{event:?}"),
+    }
 }
 
 /// Plays the peer's side of `script`: after each input, all at once and octet by octet, exactly the

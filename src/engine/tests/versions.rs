@@ -5,6 +5,7 @@
 use super::*;
 use crate::engine::{Framing, HandshakeFailed, Reason};
 use crate::mechanism::{Metadata, ProtocolError};
+use crate::options::Mechanism;
 
 /// The 53 octets after the major version.
 const REST: &[u8] = GREETING.split_at(11).1;
@@ -12,7 +13,7 @@ const REST: &[u8] = GREETING.split_at(11).1;
 fn old_peer(version: (u8, u8), socket_type: Option<SocketType>, routing_id: &[u8]) -> Peer {
     let routing_id = routing_id.to_vec();
     let metadata = Metadata { socket_type, routing_id, properties: Vec::new() };
-    Peer { version, metadata, has_implied_subscription: false }
+    Peer { version, metadata, account: None, has_implied_subscription: false }
 }
 
 #[test]
@@ -184,14 +185,18 @@ fn octets_after_the_handshake_belong_to_traffic() {
 
 #[test]
 fn an_implementation_must_guard_against_downgrade_attacks() {
-    let mut config = config(SocketType::Router);
-    config.has_zap_domain = true;
-    let silent = Failure::silent(Reason::Downgrade);
-    assert_eq!(failure(&config, b"\x04\0abc"), silent);
-    assert_eq!(failure(&config, &[SIGNATURE, b"\0"].concat()), silent);
-    assert_eq!(failure(&config, &[SIGNATURE, b"\x01"].concat()), silent);
-    let bytes = [GREETING, &ready("DEALER")].concat();
-    assert_eq!(feed(&mut Engine::new(config, Instant::now()), &bytes, 1), Ok(Vec::new()));
+    let mut domain = config(SocketType::Router);
+    domain.security.has_zap_domain = true;
+    let mut plain = config(SocketType::Router);
+    plain.security.mechanism = Mechanism::Plain;
+    let mut plain_server = plain.clone();
+    plain_server.security.is_server = true;
+    for config in [domain, plain, plain_server] {
+        let silent = Failure::silent(Reason::Downgrade);
+        assert_eq!(failure(&config, b"\x04\0abc"), silent);
+        assert_eq!(failure(&config, &[SIGNATURE, b"\0"].concat()), silent);
+        assert_eq!(failure(&config, &[SIGNATURE, b"\x01"].concat()), silent);
+    }
 }
 
 #[test]
