@@ -7,6 +7,7 @@ PAIR, PUB, SUB, REQ, REP, DEALER, ROUTER, PULL, PUSH, XPUB, XSUB, STREAM = range
 TYPES = "PAIR PUB SUB REQ REP DEALER ROUTER PULL PUSH XPUB XSUB STREAM".split()
 ROUTING_ID, SUBSCRIBE, UNSUBSCRIBE, RCVMORE, LINGER, RECONNECT_IVL, MAXMSGSIZE = 5, 6, 7, 13, 17, 18, 22
 RCVTIMEO, SNDTIMEO, LAST_ENDPOINT, ROUTER_MANDATORY, PLAIN_SERVER, CURVE_SERVER, CURVE_SECRETKEY = 27, 28, 32, 33, 44, 47, 49
+IPV6, SOCKS_PROXY, CONNECT_TIMEOUT, SOCKS_USERNAME, SOCKS_PASSWORD, RECONNECT_STOP = 42, 68, 79, 99, 100, 109
 ZAP_DOMAIN, ROUTER_HANDOVER, HANDSHAKE_IVL, HEARTBEAT_IVL, HEARTBEAT_TTL, XPUB_VERBOSE = 55, 56, 66, 75, 76, 40
 EVENTS = {
     1 << bit: name
@@ -97,7 +98,10 @@ class Socket:
         return int(self.get(LAST_ENDPOINT).rstrip(b"\0").rpartition(b":")[2] or 0)
 
     def connect(self, port):
-        self.library.check(self.c.zmq_connect(self.handle, f"tcp://127.0.0.1:{port}".encode()))
+        self.connect_to(f"tcp://127.0.0.1:{port}")
+
+    def connect_to(self, endpoint):
+        self.library.check(self.c.zmq_connect(self.handle, endpoint.encode()))
 
     def send(self, *parts):
         for i, part in enumerate(parts):

@@ -5,7 +5,7 @@
 //! does so on an I/O thread.
 #![forbid(unsafe_code)]
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, RawFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ use crate::pipe::Target;
 use crate::reactor::Io;
 use crate::sys::{random, thread};
 use crate::transport::resolve::{self, PeerAddress, TcpTarget};
+use crate::transport::socks::{self, Negotiation, Tunnel};
 use crate::transport::{Connecting, Stream};
 
 use super::Common;
@@ -46,6 +47,8 @@ enum Step {
     Start,
     Resolving(Answer),
     Connecting(Connecting, Option<Instant>),
+    /// The proxy is reached and not yet the host.
+    Tunnelling(Tunnel, Option<Instant>),
     /// The attempt made a stream; the session has it.
     Connected,
     Waiting(Instant),
@@ -64,6 +67,7 @@ pub enum Progress {
 /// See the module.
 pub struct Dial {
     target: DialTarget,
+    proxy: Option<TcpEndpoint>,
     text: String,
     step: Step,
     /// Interval before the next attempt, in milliseconds.
@@ -72,14 +76,20 @@ pub struct Dial {
 
 impl Dial {
     pub fn new(target: DialTarget, options: &Options) -> Self {
-        let text = match &target {
-            DialTarget::Tcp(tcp) => format!("tcp://{tcp}"),
-            DialTarget::Ipc(path) => format!("ipc://{path}"),
+        let proxy = match &target {
+            DialTarget::Tcp(tcp) => socks::proxy(tcp, options),
+            DialTarget::Ipc(_) => None,
         };
-        Self { target, text, step: Step::Start, interval_ms: options.reconnect_ivl }
+        let text = match (&target, &proxy) {
+            (DialTarget::Tcp(_), Some(tcp)) | (DialTarget::Tcp(tcp), None) => {
+                format!("tcp://{tcp}")
+            }
+            (DialTarget::Ipc(path), _) => format!("ipc://{path}"),
+        };
+        Self { target, proxy, text, step: Step::Start, interval_ms: options.reconnect_ivl }
     }
 
-    /// The endpoint as the application wrote it.
+    /// What is connected to, as the application wrote it: the endpoint or the proxy.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -99,9 +109,8 @@ impl Dial {
                         Ok(None)
                     }
                 },
-                Step::Connecting(connecting, limit) => {
-                    return self.check(connecting, limit, common, io);
-                }
+                Step::Connecting(connecting, limit) => self.check(connecting, limit, common, io),
+                Step::Tunnelling(tunnel, limit) => self.negotiate(tunnel, limit, common, io),
                 Step::Connected => return Progress::GivenUp,
                 Step::Waiting(at) if at <= Instant::now() => continue,
                 Step::Waiting(at) => {
@@ -110,7 +119,10 @@ impl Dial {
                 }
             };
             return match outcome {
-                Ok(Some(stream)) => self.connected(stream),
+                Ok(Some(stream)) => {
+                    self.step = Step::Connected;
+                    Progress::Connected(stream)
+                }
                 Ok(None) => Progress::Waiting,
                 Err(error) => self.failed(error, common),
             };
@@ -120,13 +132,16 @@ impl Dial {
     fn begin(&mut self, common: &Common, io: &Io<'_>) -> Result<Option<Stream>> {
         let address = match &self.target {
             DialTarget::Ipc(path) => PeerAddress::Ipc(path.clone()),
-            DialTarget::Tcp(tcp) => match resolve::resolve_numeric(tcp, &common.options) {
-                Some(target) => PeerAddress::Tcp(target?),
-                None => {
-                    self.step = Step::Resolving(look_up(tcp.clone(), common, io)?);
-                    return Ok(None);
+            DialTarget::Tcp(tcp) => {
+                let tcp = self.proxy.as_ref().unwrap_or(tcp);
+                match resolve::resolve_numeric(tcp, &common.options) {
+                    Some(target) => PeerAddress::Tcp(target?),
+                    None => {
+                        self.step = Step::Resolving(look_up(tcp.clone(), common, io)?);
+                        return Ok(None);
+                    }
                 }
-            },
+            }
         };
         self.connect(&address, common, io)
     }
@@ -139,17 +154,16 @@ impl Dial {
     ) -> Result<Option<Stream>> {
         let connecting = Connecting::start(address, &common.options).map_err(|error| {
             if let Some(fd) = error.closed {
-                self.names().emit(&common.shared, EventKind::Closed, fd as u64);
+                self.report_closed(fd, common);
             }
             error.errno
         })?;
+        let limit = deadline(common.options.connect_timeout);
         if connecting.is_connected() {
-            return self.finish(connecting, common).map(Some);
+            return self.finish(connecting, limit, common, io);
         }
         self.names().emit(&common.shared, EventKind::ConnectDelayed, Errno::EINPROGRESS.0 as u64);
         io.watch(connecting.as_fd())?;
-        let limit_ms = u64::try_from(common.options.connect_timeout).unwrap_or(0);
-        let limit = (limit_ms > 0).then(|| Instant::now() + Duration::from_millis(limit_ms));
         self.step = Step::Connecting(connecting, limit);
         Ok(None)
     }
@@ -161,39 +175,70 @@ impl Dial {
         limit: Option<Instant>,
         common: &Common,
         io: &Io<'_>,
-    ) -> Progress {
-        let is_late = limit.is_some_and(|at| at <= Instant::now());
+    ) -> Result<Option<Stream>> {
+        let is_late = is_over(limit);
         if !is_late && !connecting.is_ready() {
             self.step = Step::Connecting(connecting, limit);
-            return Progress::Waiting;
+            return Ok(None);
         }
         io.unwatch(connecting.as_fd());
-        let result = if is_late {
-            self.names().emit(&common.shared, EventKind::Closed, connecting.fd() as u64);
-            Err(Errno::ETIMEDOUT)
-        } else {
-            self.finish(connecting, common)
+        if is_late {
+            self.report_closed(connecting.fd(), common);
+            return Err(Errno::ETIMEDOUT);
+        }
+        self.finish(connecting, limit, common, io)
+    }
+
+    /// The stream is made, or never will be. To a proxy it is one to ask for the host.
+    fn finish(
+        &mut self,
+        connecting: Connecting,
+        limit: Option<Instant>,
+        common: &Common,
+        io: &Io<'_>,
+    ) -> Result<Option<Stream>> {
+        let fd = connecting.fd();
+        let stream = connecting.finish().inspect_err(|_| self.report_closed(fd, common))?;
+        let (DialTarget::Tcp(host), Some(_)) = (&self.target, &self.proxy) else {
+            return Ok(Some(stream));
         };
+        let negotiation = Negotiation::new(host, &common.options)
+            .and_then(|negotiation| io.watch(stream.as_fd()).map(|()| negotiation))
+            .inspect_err(|_| self.report_closed(fd, common))?;
+        // A proxy that says nothing must not keep the attempt for ever.
+        let limit = limit.or_else(|| deadline(common.options.handshake_ivl));
+        self.negotiate(Tunnel::new(stream, negotiation), limit, common, io)
+    }
+
+    /// Goes on asking the proxy for the host.
+    fn negotiate(
+        &mut self,
+        mut tunnel: Tunnel,
+        limit: Option<Instant>,
+        common: &Common,
+        io: &Io<'_>,
+    ) -> Result<Option<Stream>> {
+        let result = if is_over(limit) { Err(Errno::ETIMEDOUT) } else { tunnel.advance() };
+        if result == Ok(false) {
+            self.step = Step::Tunnelling(tunnel, limit);
+            return Ok(None);
+        }
+        io.unwatch(tunnel.as_fd());
         match result {
-            Ok(stream) => self.connected(stream),
-            Err(error) => self.failed(error, common),
+            Ok(_) => Ok(Some(tunnel.into_stream())),
+            Err(error) => {
+                self.report_closed(tunnel.fd(), common);
+                Err(error)
+            }
         }
     }
 
-    fn finish(&self, connecting: Connecting, common: &Common) -> Result<Stream> {
-        let fd = connecting.fd() as u64;
-        connecting.finish().inspect_err(|_| {
-            self.names().emit(&common.shared, EventKind::Closed, fd);
-        })
-    }
-
-    fn connected(&mut self, stream: Stream) -> Progress {
-        self.step = Step::Connected;
-        Progress::Connected(stream)
+    fn report_closed(&self, fd: RawFd, common: &Common) {
+        self.names().emit(&common.shared, EventKind::Closed, fd as u64);
     }
 
     fn failed(&mut self, error: Errno, common: &Common) -> Progress {
-        let is_refused = error == Errno::ECONNREFUSED;
+        let is_refused = error == Errno::ECONNREFUSED && self.proxy.is_none();
         if is_refused && common.options.reconnect_stop & STOP_CONN_REFUSED != 0 {
             return Progress::GivenUp;
         }
@@ -243,7 +288,7 @@ impl Dial {
     pub fn poll_timeout(&self) -> Option<Instant> {
         match &self.step {
             Step::Waiting(at) => Some(*at),
-            Step::Connecting(_, limit) => *limit,
+            Step::Connecting(_, limit) | Step::Tunnelling(_, limit) => *limit,
             Step::Start | Step::Resolving(_) | Step::Connected => None,
         }
     }
@@ -261,15 +306,29 @@ impl Dial {
                 io.unwatch(connecting.as_fd());
                 connecting.fd()
             }
+            Step::Tunnelling(tunnel, _) => {
+                io.unwatch(tunnel.as_fd());
+                tunnel.fd()
+            }
             Step::Waiting(_) if Self::has_stop_after_disconnect(&common.options) => -1,
             Step::Start | Step::Resolving(_) | Step::Connected | Step::Waiting(_) => return,
         };
-        self.names().emit(&common.shared, EventKind::Closed, fd as u64);
+        self.report_closed(fd, common);
     }
 
     fn names(&self) -> Names {
         Names { local: String::new(), remote: self.text.clone(), is_local: true }
     }
+}
+
+/// When something is over that begins now; 0 is never.
+fn deadline(limit_ms: i32) -> Option<Instant> {
+    let limit_ms = u64::try_from(limit_ms).unwrap_or(0);
+    (limit_ms > 0).then(|| Instant::now() + Duration::from_millis(limit_ms))
+}
+
+fn is_over(limit: Option<Instant>) -> bool {
+    limit.is_some_and(|at| at <= Instant::now())
 }
 
 /// Looks a name up on a thread of its own, which calls for attention when it has the answer.

@@ -131,7 +131,7 @@ impl Socket {
     }
 
     /// Connects to `endpoint`, now or when it appears. Errors: EINVAL, EPROTONOSUPPORT,
-    /// ENOCOMPATPROTO, EMTHREAD, ETERM, and ENOTSUP if it asks for a SOCKS proxy: to go past it would betray the host.
+    /// ENOCOMPATPROTO, EMTHREAD, ETERM.
     pub fn connect(&mut self, endpoint: &str) -> Result<()> {
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
@@ -149,9 +149,6 @@ impl Socket {
         }
         let io = self.shared.context.choose_io(self.options.affinity).ok_or(Errno::EMTHREAD)?;
         parsed.check_connect()?;
-        if matches!(target, DialTarget::Tcp(_)) && !self.options.socks_proxy.is_empty() {
-            return Err(Errno::ENOTSUP);
-        }
         self.dial(target, endpoint, io);
         Ok(())
     }

@@ -7,6 +7,7 @@
 //! | [`connecting`] | a connection that is being made |
 //! | `open_error` | why neither was made |
 //! | [`resolve`] | names to addresses |
+//! | [`socks`] | through a SOCKS 5 proxy |
 //! | `text` | addresses to the texts that applications see |
 //! | `tuning` | the socket options behind ZMQ_TCP_*, ZMQ_SNDBUF, ... |
 //! | `wildcard` | the directory that `ipc://*` makes up |
@@ -19,6 +20,7 @@ pub mod connecting;
 pub mod listener;
 mod open_error;
 pub mod resolve;
+pub mod socks;
 pub mod stream;
 pub mod text;
 mod tuning;

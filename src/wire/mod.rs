@@ -9,6 +9,7 @@ pub mod command;
 pub mod frame;
 pub mod greeting;
 pub mod metadata;
+pub mod socks;
 pub mod v1;
 
 /// The bytes break the grammar; no further bytes can mend them.
