@@ -6,11 +6,13 @@
 
 mod deferred;
 mod group;
+mod lack;
 mod metadata;
 mod repr;
 
 pub use deferred::{defer, release_deferred};
 pub use group::GROUP_MAX_LENGTH;
+pub use lack::{note_lack, take_lack};
 pub use metadata::Metadata;
 pub use repr::{Body, BodyBuf, FreeFn, Message};
 
@@ -80,11 +82,12 @@ impl Outbound<'_> {
         }
     }
 
-    /// The part as a message of its own, taking the caller's where there is one.
-    pub fn take_message(&mut self) -> Message {
+    /// The part as a message of its own, taking the caller's where there is one. `None` without memory for
+    /// a copy.
+    pub fn take_message(&mut self) -> Option<Message> {
         match self {
-            Self::Slice(body) => Message::from_slice(body),
-            Self::Message(message) => std::mem::take(*message),
+            Self::Slice(body) => Message::copy_of(body),
+            Self::Message(message) => Some(std::mem::take(*message)),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use super::control::{self, CONTROL};
 use super::rotation::Rotation;
 use crate::errno::{Errno, Result};
-use crate::message::{FLAG_MORE, Inbound, Message, defer};
+use crate::message::{FLAG_MORE, Inbound, Message, defer, take_lack};
 use crate::pipe::{PipeEnd, PipeId, PipeSet};
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -81,6 +81,9 @@ impl FairQueue {
                     continue;
                 }
                 if end.is_readable() {
+                    if take_lack() {
+                        return Err(Errno::ENOMEM);
+                    }
                     continue;
                 }
             }

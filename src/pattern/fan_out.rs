@@ -154,13 +154,18 @@ impl Shared {
         if !end.is_writable() {
             return false;
         }
-        let mut copy = match part {
-            Outbound::Message(message) => (**message).clone(),
-            Outbound::Slice(body) if body.len() <= INLINE => Message::from_slice(body),
+        let copy = match part {
+            Outbound::Message(message) => Some((**message).clone()),
+            Outbound::Slice(body) if body.len() <= INLINE => Message::copy_of(body),
             Outbound::Slice(body) => {
-                self.message.get_or_insert_with(|| Message::from_slice(body)).clone()
+                self.message = self.message.take().or_else(|| Message::copy_of(body));
+                self.message.clone()
             }
         };
-        end.write(&mut Outbound::Message(&mut copy), flags)
+        match copy {
+            Some(mut copy) => end.write(&mut Outbound::Message(&mut copy), flags),
+            // No memory for the one that all share: perhaps there is for the pipe's own.
+            None => end.write(part, flags),
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::MESSAGE_LOST;
 use super::control::flags;
 use super::rotation::Rotation;
 use crate::errno::{Errno, Result};
-use crate::message::Outbound;
+use crate::message::{Outbound, take_lack};
 use crate::pipe::{PipeId, PipeSet};
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -68,7 +68,8 @@ impl LoadBalance {
         self.state = State::Between;
     }
 
-    /// Sends a part. Errors: EAGAIN if no pipe has room, [`MESSAGE_LOST`].
+    /// Sends a part. Errors: EAGAIN if no pipe has room, [`MESSAGE_LOST`], and within a message ENOMEM, after
+    /// which the part can be sent again.
     #[inline]
     pub fn send(&mut self, pipes: &mut PipeSet, part: &mut Outbound<'_>, more: bool) -> Result<()> {
         if self.state != State::Between {
@@ -110,6 +111,9 @@ impl LoadBalance {
                     self.state = State::Between;
                 }
                 return Ok(());
+            }
+            if take_lack() {
+                return Err(Errno::ENOMEM);
             }
             end.rollback();
         }

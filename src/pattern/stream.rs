@@ -9,7 +9,7 @@ use super::fair_queue::FairQueue;
 use super::routing_ids::RoutingIds;
 use super::{Attach, Policy};
 use crate::errno::{Errno, Result};
-use crate::message::{Inbound, Outbound};
+use crate::message::{Inbound, Outbound, take_lack};
 use crate::options::Options;
 use crate::pipe::{PipeId, PipeSet};
 
@@ -91,10 +91,13 @@ impl Policy for Stream {
                 self.outgoing = Outgoing::Between;
                 if part.body().is_empty() {
                     pipes.terminate(id);
-                } else if let Some(end) = pipes.get(id)
-                    && end.write(part, 0)
-                {
-                    end.commit();
+                } else if let Some(end) = pipes.get(id) {
+                    if end.write(part, 0) {
+                        end.commit();
+                    } else if take_lack() {
+                        self.outgoing = Outgoing::Within(id);
+                        return Err(Errno::ENOMEM);
+                    }
                 }
             }
             Outgoing::Dropping => self.outgoing = Outgoing::Between,

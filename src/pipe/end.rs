@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound, defer};
+use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound, defer, note_lack};
 use crate::sync::Joint;
 use crate::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
@@ -343,19 +343,30 @@ impl PipeEnd {
     }
 
     /// Appends a part, whose `flags` say whether more follow; `false` if there is no credit at the
-    /// beginning of a message or the peer is gone. Invisible until [`Self::commit`].
+    /// beginning of a message, the peer is gone, or there is no memory ([`note_lack`]). Invisible until
+    /// [`Self::commit`].
     #[inline]
     pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> bool {
         if !self.is_writable() {
             return false;
         }
-        if let Some(old) = self.writer.write(part, flags) {
-            defer(old);
+        match self.writer.write(part, flags) {
+            Ok(None) => {}
+            Ok(Some(old)) => defer(old),
+            Err(_) => return self.note_no_memory(),
         }
         if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
             self.written = (self.written + 1) & COUNT;
         }
         true
+    }
+
+    /// There is credit, but no memory. Whoever takes this for a full pipe is told to try again.
+    #[cold]
+    fn note_no_memory(&self) -> bool {
+        note_lack();
+        self.shared.sides[self.side].attention.raise(WRITABLE);
+        false
     }
 
     /// Makes whole messages visible to the peer and wakes it if it sleeps.

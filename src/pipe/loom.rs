@@ -59,7 +59,7 @@ fn recv(end: &mut PipeEnd) -> Option<u8> {
 }
 
 fn put(writer: &mut ByteWriter, messages: &mut u32, byte: u8, flags: u8) {
-    writer.write(flags, &[byte]);
+    assert!(writer.write(flags, &[byte]));
     if flags & FLAG_MORE == 0 {
         writer.end_message();
         *messages += 1;
@@ -88,8 +88,8 @@ fn byte_messages_come_whole_through_segments_that_come_back() {
                 put(&mut writer, &mut messages, i, if i % 3 == 1 { FLAG_MORE } else { 0 });
             }
             // Taken back when the writer goes.
-            writer.write(FLAG_MORE, b"x");
-            writer.write(FLAG_MORE, b"y");
+            assert!(writer.write(FLAG_MORE, b"x"));
+            assert!(writer.write(FLAG_MORE, b"y"));
         });
         for i in 0..6u8 {
             if i == 2 {
@@ -140,7 +140,7 @@ fn bodies_by_reference_come_with_their_headers_and_are_let_go() {
         let message = Message::from_slice(&[7; 100]);
         let large = message.body().unwrap();
         let sender = thread::spawn(move || {
-            writer.write_body(FLAG_MORE, large);
+            assert!(writer.write_body(FLAG_MORE, large));
             put(&mut writer, &mut 0, 1, 0);
         });
         assert_eq!(next(&mut reader), (FLAG_MORE, vec![7; 100]));
@@ -161,7 +161,7 @@ fn byte_halves_may_go_in_any_order() {
             for i in 0..3u8 {
                 put(&mut writer, &mut messages, i, 0);
             }
-            writer.write(FLAG_MORE, b"x");
+            assert!(writer.write(FLAG_MORE, b"x"));
         });
         if reader.frame().is_some() {
             reader.advance();
@@ -179,11 +179,11 @@ fn messages_by_value_are_let_go_whichever_half_goes_first() {
         let ours = message.clone();
         let sender = thread::spawn(move || {
             for i in 1..3 {
-                writer.write_value(0, message.clone());
+                assert!(writer.write_value(0, message.clone()));
                 writer.end_message();
                 writer.commit(i);
             }
-            writer.write_value(FLAG_MORE, message);
+            assert!(writer.write_value(FLAG_MORE, message));
         });
         if reader.frame().is_some() {
             reader.advance();

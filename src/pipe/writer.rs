@@ -1,6 +1,7 @@
 //! The writing half of any kind.
 #![forbid(unsafe_code)]
 
+use crate::errno::{Errno, Result};
 use crate::message::{Body, FLAG_MORE, Message, Outbound};
 
 use super::bytes::{BY_REFERENCE, BY_VALUE, ByteWriter};
@@ -13,29 +14,33 @@ pub enum Writer {
 }
 
 impl Writer {
-    /// Appends a part. Messages are taken by the kinds that hold messages, and where a body
-    /// travels by reference; otherwise the caller keeps what was copied.
+    /// Appends a part; answers a message that it replaced. Messages are taken by the kinds that hold
+    /// messages, and where a body travels by reference; otherwise the caller keeps what was copied.
+    /// Errors: ENOMEM, and nothing is written or taken.
     #[inline]
-    pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> Option<Message> {
+    pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> Result<Option<Message>> {
         match self {
             Self::Bytes(writer) => {
-                if writer.holds_values() {
-                    write_value(writer, part, flags);
+                let is_written = if writer.holds_values() {
+                    write_value(writer, part, flags)
                 } else {
                     match body_to_share(part, writer) {
                         Some(body) => writer.write_body(flags, body),
                         None => writer.write(flags, part.body()),
                     }
+                };
+                if !is_written {
+                    return Err(Errno::ENOMEM);
                 }
                 if flags & FLAG_MORE == 0 {
                     writer.end_message();
                 }
-                None
+                Ok(None)
             }
             Self::Conflate(writer) => {
-                let mut message = part.take_message();
+                let mut message = part.take_message().ok_or(Errno::ENOMEM)?;
                 message.set_flags(flags & !FLAG_MORE);
-                writer.put(message)
+                Ok(writer.put(message))
             }
         }
     }
@@ -69,14 +74,13 @@ impl Writer {
 
 /// Writes to a pipe of messages: little is copied, the rest moves by value.
 #[inline]
-fn write_value(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) {
+fn write_value(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) -> bool {
     match part {
         Outbound::Slice(body) if body.len() <= BY_VALUE => writer.write(flags, body),
         Outbound::Message(message) if message.is_plain() => writer.write(flags, message.data()),
-        Outbound::Slice(_) | Outbound::Message(_) => {
-            let mut message = part.take_message();
-            message.set_flags(flags);
-            writer.write_value(flags, message);
+        Outbound::Message(message) => writer.write_value(flags, message),
+        Outbound::Slice(body) => {
+            Message::copy_of(body).is_some_and(|mut copy| writer.write_value(flags, &mut copy))
         }
     }
 }
@@ -119,8 +123,8 @@ mod tests {
     fn small_shared_bodies_come_out_as_they_went_in() {
         let (mut writer, mut reader) = bytes(false);
         for i in 1..100u32 {
-            writer.write_body(FLAG_MORE, message(i as usize).body().unwrap());
-            writer.write_body(0, message(3).body().unwrap());
+            assert!(writer.write_body(FLAG_MORE, message(i as usize).body().unwrap()));
+            assert!(writer.write_body(0, message(3).body().unwrap()));
             writer.end_message();
             writer.commit(i);
         }

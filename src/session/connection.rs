@@ -116,7 +116,7 @@ impl Connection {
         let kind = if common.is_local { EventKind::Connected } else { EventKind::Accepted };
         self.names.emit(&common.shared, kind, self.stream.fd() as u64);
         if let Protocol::Raw(raw) = &mut self.protocol {
-            common.begin_traffic(None, &self.stream, io);
+            common.begin_traffic(None, &self.stream, io).map_err(Ended::Stream)?;
             raw.notify(common);
         }
         self.flush(common, io)
@@ -232,7 +232,7 @@ impl Connection {
                 engine.handle_verdict(common.verdict(), Instant::now())?;
             }
             if let Some(engine::Event::Ready(peer)) = event {
-                common.begin_traffic(Some(&peer), &self.stream, io);
+                common.begin_traffic(Some(&peer), &self.stream, io).map_err(Ended::Stream)?;
                 self.egress.begin_traffic(engine.framing(), common);
                 if peer.has_handshake() {
                     self.names.emit(&common.shared, EventKind::HandshakeSucceeded, 0);

@@ -20,6 +20,9 @@ const GATHER: usize = 256 * 1024;
 /// Transcoded bytes kept ahead of the kernel.
 const AHEAD: usize = 64 * 1024;
 
+/// Most that a frame of another version is longer than its body.
+const MOST_ADDED: usize = 64;
+
 /// Messages sent in one go from which on more are expected to follow.
 const STREAM: u32 = 16;
 
@@ -106,14 +109,14 @@ impl Egress {
                 Mode::Transcode(egress) => transcode(pipe, &mut self.out, |flags, body, out| {
                     egress.emit(flags, body, out);
                     true
-                }),
+                })?,
                 Mode::Raw => {
                     let is_shut = &mut self.is_shut;
                     transcode(pipe, &mut self.out, |_, body, out| {
                         *is_shut = body.is_empty();
                         out.extend_from_slice(body);
                         !*is_shut
-                    })
+                    })?
                 }
             };
             if moved == 0 && !self.is_shut {
@@ -195,21 +198,22 @@ fn write_ranges(stream: &Stream, pipe: &mut PipeEnd, is_stream: bool) -> Result<
 }
 
 /// Moves frames to `out` until it is well filled, the pipe is empty or `emit` says stop; answers a
-/// measure of what was moved.
+/// measure of what was moved. Errors: ENOMEM.
 fn transcode(
     pipe: &mut PipeEnd,
     out: &mut Vec<u8>,
     mut emit: impl FnMut(u8, &[u8], &mut Vec<u8>) -> bool,
-) -> usize {
+) -> Result<usize> {
     let mut moved = 0;
     while out.len() < AHEAD && pipe.is_readable() {
         let Some(view) = pipe.peek() else { break };
         moved += view.body.len() + 1;
+        out.try_reserve(view.body.len() + MOST_ADDED).map_err(|_| Errno::ENOMEM)?;
         let goes_on = view.flags & FLAG_ROUTING_ID != 0 || emit(view.flags, view.body, out);
         pipe.skip();
         if !goes_on {
             break;
         }
     }
-    moved
+    Ok(moved)
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::engine::transcode::V1Ingress;
 use crate::engine::{CommandUse, Engine, Failure, Framing};
 use crate::errno::Errno;
-use crate::message::{BodyBuf, FLAG_COMMAND, FLAG_MORE, FLAG_SKIP, Outbound};
+use crate::message::{BodyBuf, FLAG_COMMAND, FLAG_MORE, FLAG_SKIP, Outbound, take_lack};
 use crate::pipe::{ByteWriter, PipeEnd};
 use crate::transport::Stream;
 use crate::wire::frame::{self, Header, Parsed};
@@ -123,7 +123,7 @@ impl Ingress {
             }
             (result, room)
         } else if let (None, None, Some(intake)) = (&self.v1, &self.loose, pipe.intake()) {
-            let buffer = intake.room();
+            let buffer = intake.room().ok_or(Ended::Stream(Errno::ENOMEM))?;
             let room = buffer.len().min(self.window);
             let buffer = &mut buffer[..room];
             let result = stream.read(buffer);
@@ -151,7 +151,7 @@ impl Ingress {
     }
 
     /// Takes bytes that were received elsewhere.
-    fn put(&mut self, bytes: &[u8], pipe: &mut PipeEnd) -> Result<(), Failure> {
+    fn put(&mut self, bytes: &[u8], pipe: &mut PipeEnd) -> Result<(), Ended> {
         let mut canonical = Vec::new();
         let bytes = match &mut self.v1 {
             Some(v1) => {
@@ -165,10 +165,11 @@ impl Ingress {
             rest = &rest[body.put(rest)..];
         }
         if let Some(loose) = &mut self.loose {
+            loose.try_reserve(rest.len()).map_err(|_| Ended::Stream(Errno::ENOMEM))?;
             loose.extend_from_slice(rest);
         } else if let Some(intake) = pipe.intake() {
             while !rest.is_empty() {
-                let room = intake.room();
+                let room = intake.room().ok_or(Ended::Stream(Errno::ENOMEM))?;
                 let n = room.len().min(rest.len());
                 room[..n].copy_from_slice(&rest[..n]);
                 intake.note_received(n);
@@ -179,7 +180,7 @@ impl Ingress {
     }
 
     /// Passes on every whole frame; `false` if the pipe is full.
-    fn pass_on(&mut self, engine: &mut Engine, pipe: &mut PipeEnd) -> Result<bool, Failure> {
+    fn pass_on(&mut self, engine: &mut Engine, pipe: &mut PipeEnd) -> Result<bool, Ended> {
         if self.loose.is_some() {
             return self.pass_loose(engine, pipe);
         }
@@ -211,16 +212,16 @@ impl Ingress {
         engine: &mut Engine,
         pipe: &mut PipeEnd,
         credit: &mut u32,
-    ) -> Result<Scan, Failure> {
+    ) -> Result<Scan, Ended> {
         let Some(intake) = pipe.intake() else { return Ok(Scan::Partial) };
-        self.finish_body(intake, credit);
+        self.finish_body(intake, credit)?;
         if self.body.is_some() {
             return Ok(Scan::Partial);
         }
         let stop = loop {
             let header = match frame::parse_header(intake.pending()) {
                 Parsed::NeedMore => break Scan::Partial,
-                Parsed::Malformed => return Err(Failure::bad_frame()),
+                Parsed::Malformed => return Err(Failure::bad_frame().into()),
                 Parsed::Header(header) => header,
             };
             match self.scan_frame(header, engine, intake, credit)? {
@@ -242,13 +243,13 @@ impl Ingress {
         engine: &mut Engine,
         intake: &mut ByteWriter,
         credit: &mut u32,
-    ) -> Result<Scan, Failure> {
+    ) -> Result<Scan, Ended> {
         if header.body_len > self.max_body_len {
-            return Err(Failure::bad_frame());
+            return Err(Failure::bad_frame().into());
         }
         let len = header.frame_len().ok_or(Failure::bad_frame())?;
         if header.is_command() && len > MOST_COMMAND {
-            return Err(Failure::bad_frame());
+            return Err(Failure::bad_frame().into());
         }
         if *credit == 0 && !header.is_command() {
             return Ok(Scan::Stalled);
@@ -256,7 +257,9 @@ impl Ingress {
         let pending = intake.pending();
         if pending.len() < len {
             if header.is_command() || len < LARGE {
-                intake.reserve(len);
+                if !intake.reserve(len) {
+                    return Err(Ended::Stream(Errno::ENOMEM));
+                }
             } else {
                 self.begin_body(header, intake)?;
             }
@@ -295,9 +298,9 @@ impl Ingress {
     }
 
     /// Goes on receiving into memory of the body's own.
-    fn begin_body(&mut self, header: Header, intake: &mut ByteWriter) -> Result<(), Failure> {
+    fn begin_body(&mut self, header: Header, intake: &mut ByteWriter) -> Result<(), Ended> {
         let len = usize::try_from(header.body_len).map_err(|_| Failure::bad_frame())?;
-        let mut body = BodyBuf::new(len).ok_or(Failure::bad_frame())?;
+        let mut body = BodyBuf::new(len).ok_or(Ended::Stream(Errno::ENOMEM))?;
         if let Some(reply) = &mut self.reply {
             reply.handle_frame(&header)?;
         }
@@ -312,31 +315,36 @@ impl Ingress {
     }
 
     /// Passes a large body on if all of it is here.
-    fn finish_body(&mut self, intake: &mut ByteWriter, credit: &mut u32) {
+    fn finish_body(&mut self, intake: &mut ByteWriter, credit: &mut u32) -> Result<(), Ended> {
         if self.body.as_ref().is_none_or(|(_, body)| !body.is_full()) {
-            return;
+            return Ok(());
         }
         if let Some((flags, Some(body))) = self.body.take().map(|(f, b)| (f, b.finish())) {
-            intake.pass_body(flags, body);
+            if !intake.pass_body(flags, body) {
+                return Err(Ended::Stream(Errno::ENOMEM));
+            }
             self.window = AFTER_LARGE;
             self.end_frame(flags, intake, credit);
         }
+        Ok(())
     }
 
     /// The same for a pipe that takes messages.
-    fn pass_loose(&mut self, engine: &mut Engine, pipe: &mut PipeEnd) -> Result<bool, Failure> {
+    fn pass_loose(&mut self, engine: &mut Engine, pipe: &mut PipeEnd) -> Result<bool, Ended> {
         let Some(loose) = &mut self.loose else { return Ok(true) };
         let mut done = 0;
         while let Parsed::Header(header) = frame::parse_header(&loose[done..]) {
             if header.body_len > self.max_body_len {
-                return Err(Failure::bad_frame());
+                return Err(Failure::bad_frame().into());
             }
             let len = header.frame_len().ok_or(Failure::bad_frame())?;
             let Some(bytes) = loose.get(done..done + len) else { break };
             let body = &bytes[header.header_len..];
             if !header.is_command() || is_for_application(engine, body)? {
                 let flags = header.flags & (FLAG_MORE | FLAG_COMMAND);
-                pipe.write(&mut Outbound::Slice(body), flags);
+                if !pipe.write(&mut Outbound::Slice(body), flags) && take_lack() {
+                    return Err(Ended::Stream(Errno::ENOMEM));
+                }
                 pipe.commit();
             }
             done += len;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::context::Attachment;
 use crate::engine::Peer;
+use crate::errno::{Errno, Result};
 use crate::mechanism::{ProtocolError, Verdict};
-use crate::message::{FLAG_ROUTING_ID, Metadata, Outbound};
+use crate::message::{FLAG_ROUTING_ID, Metadata, Outbound, note_lack, take_lack};
 use crate::options::{Options, SocketType};
 use crate::pattern::Pattern;
 use crate::pipe::{Kind, PipeEnd, pair};
@@ -32,8 +33,14 @@ pub fn session_pair(options: &Options) -> (PipeEnd, PipeEnd) {
 
 impl Common {
     /// Traffic begins with `peer`: makes the pipe if there is none, and puts in front of the traffic
-    /// what the socket has to know of the peer.
-    pub(super) fn begin_traffic(&mut self, peer: Option<&Peer>, stream: &Stream, io: &Io<'_>) {
+    /// what the socket has to know of the peer. Errors: ENOMEM.
+    pub(super) fn begin_traffic(
+        &mut self,
+        peer: Option<&Peer>,
+        stream: &Stream,
+        io: &Io<'_>,
+    ) -> Result<()> {
+        take_lack();
         let mut new_end = None;
         if self.pipe.is_none() {
             let (socket_end, session_end) = session_pair(&self.options);
@@ -45,8 +52,8 @@ impl Common {
         let wants_routing_id = Pattern::wants_routing_id(self.options.socket_type);
         let is_publisher = self.is_publisher();
         if let Some(pipe) = &mut self.pipe {
-            if let Some(intake) = pipe.intake() {
-                intake.set_origin(Some(origin));
+            if !pipe.intake().is_none_or(|intake| intake.set_origin(Some(origin))) {
+                note_lack();
             }
             if let (Some(peer), true) = (peer, wants_routing_id) {
                 let routing_id = &peer.metadata.routing_id;
@@ -58,10 +65,15 @@ impl Common {
                 pipe.commit();
             }
         }
+        if take_lack() {
+            self.pipe.take_if(|_| new_end.is_some());
+            return Err(Errno::ENOMEM);
+        }
         if let Some(end) = new_end {
             let (endpoint, is_local) = (self.endpoint, self.is_local);
             self.shared.attach(Attachment { end, endpoint, is_local });
         }
+        Ok(())
     }
 
     /// Until handlers are asked, where there is one the peer is refused.

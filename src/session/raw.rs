@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use crate::errno::Errno;
-use crate::message::Outbound;
+use crate::message::{Outbound, take_lack};
 use crate::options::Options;
 use crate::transport::Stream;
 
@@ -57,7 +57,9 @@ impl RawIngress {
                 Err(Errno::EAGAIN) => return Ok(Filled::All),
                 Err(error) => return Err(Ended::Stream(error)),
             };
-            pipe.write(&mut Outbound::Slice(&buffer[..n]), 0);
+            if !pipe.write(&mut Outbound::Slice(&buffer[..n]), 0) && take_lack() {
+                return Err(Ended::Stream(Errno::ENOMEM));
+            }
             pipe.commit();
             budget = budget.saturating_sub(n);
             if n < buffer.len() && !to_end {

@@ -27,9 +27,9 @@ use std::sync::Arc;
 
 use crate::context::{Attachment, Context, EndpointId, SocketCommand, SocketShared};
 use crate::errno::{Errno, Result};
-use crate::message::{Inbound, Outbound};
+use crate::message::{Inbound, Outbound, take_lack};
 use crate::options::{Options, SocketType};
-use crate::pattern::{Attach, Pattern};
+use crate::pattern::{Attach, MESSAGE_LOST, Pattern};
 use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
 
 use endpoints::Endpoints;
@@ -231,7 +231,7 @@ fn step(act: impl FnOnce()) -> bool {
 }
 
 impl Socket {
-    /// One attempt to send a part. Errors: EAGAIN, ETERM, EMSGSIZE and those of the pattern.
+    /// One attempt to send a part. Errors: EAGAIN, ENOMEM, ETERM, EMSGSIZE and those of the pattern.
     #[inline]
     pub fn try_send(&mut self, part: &mut Outbound<'_>, more: bool) -> Result<()> {
         self.process_commands()?;
@@ -240,11 +240,14 @@ impl Socket {
         }
         let sent = self.pattern.send(&mut self.pipes, &self.options, part, more);
         self.after_operation();
-        sent
+        match sent {
+            Err(Errno::EAGAIN | MESSAGE_LOST) if take_lack() => Err(Errno::ENOMEM),
+            sent => sent,
+        }
     }
 
-    /// One attempt to receive a part; answers whether more follow. Errors: EAGAIN, ETERM and those of
-    /// the pattern.
+    /// One attempt to receive a part; answers whether more follow. Errors: EAGAIN, ENOMEM, ETERM and
+    /// those of the pattern.
     #[inline]
     pub fn try_recv(&mut self, sink: &mut Inbound<'_>) -> Result<bool> {
         self.process_commands()?;

@@ -41,6 +41,10 @@ fn layout(size: usize) -> Option<Layout> {
 
 /// At least `size` bytes with undefined content, aligned to 64; `None` without memory for them.
 pub fn allocate(size: usize) -> Option<NonNull<u8>> {
+    #[cfg(test)]
+    if shortage::is_here() {
+        return None;
+    }
     let mut real = size;
     if let Some((class, rounded)) = class(size) {
         if let Some(address) = KEPT[class].lock().pop() {
@@ -70,6 +74,26 @@ pub unsafe fn release(block: NonNull<u8>, size: usize) {
     if let Some(layout) = layout(real) {
         // SAFETY: allocated with this very layout.
         unsafe { dealloc(block.as_ptr(), layout) };
+    }
+}
+
+/// Lets a test's thread find no memory.
+#[cfg(test)]
+pub mod shortage {
+    use std::cell::Cell;
+
+    thread_local! { static IS_HERE: Cell<bool> = const { Cell::new(false) }; }
+
+    pub fn is_here() -> bool {
+        IS_HERE.get()
+    }
+
+    /// Runs `with` on a thread without memory for blocks.
+    pub fn during<R>(with: impl FnOnce() -> R) -> R {
+        IS_HERE.set(true);
+        let result = with();
+        IS_HERE.set(false);
+        result
     }
 }
 

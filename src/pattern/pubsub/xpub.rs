@@ -76,7 +76,11 @@ impl Xpub {
             Upstream::Cancel(topic) => (CANCEL, topic.to_vec()),
             Upstream::Part => {
                 let mut part = Message::new();
-                end.read(&mut Inbound::Message(&mut part));
+                if end.read(&mut Inbound::Message(&mut part)).is_none() {
+                    // Without memory for it it is lost: to keep it here would keep what comes after it.
+                    end.skip();
+                    return;
+                }
                 part.set_flags(flags & FLAG_MORE);
                 self.pending.push_back((part, About::Nobody));
                 return;

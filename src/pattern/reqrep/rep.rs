@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use crate::errno::{Errno, Result};
-use crate::message::{FLAG_MORE, Inbound, Message, Outbound, defer};
+use crate::message::{FLAG_MORE, Inbound, Message, Outbound, defer, take_lack};
 use crate::options::Options;
 use crate::pattern::fair_queue::FairQueue;
 use crate::pattern::{Attach, Policy, control};
@@ -61,7 +61,10 @@ fn take_envelope(end: &mut PipeEnd, can_reply: &mut bool) -> bool {
             Some(_) | None => return false,
         }
         let mut part = Message::new();
-        end.read(&mut Inbound::Message(&mut part));
+        if end.read(&mut Inbound::Message(&mut part)).is_none() {
+            // Without memory for it the request cannot be answered, and is not asked.
+            return false;
+        }
         let is_delimiter = part.is_empty();
         *can_reply = *can_reply && end.write(&mut Outbound::Message(&mut part), FLAG_MORE);
         if !*can_reply {
@@ -108,6 +111,9 @@ impl Policy for Rep {
         }
         if let Some(end) = self.reply_to.and_then(|id| pipes.get(id)) {
             if !end.write(part, control::flags(more)) {
+                if take_lack() {
+                    return Err(Errno::ENOMEM);
+                }
                 end.rollback();
                 self.reply_to = None;
             } else if !more {

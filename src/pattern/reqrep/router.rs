@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::errno::{Errno, Result};
-use crate::message::{FLAG_ROUTING_ID, Inbound, Outbound};
+use crate::message::{FLAG_ROUTING_ID, Inbound, Outbound, take_lack};
 use crate::options::Options;
 use crate::pattern::control::{self, CONTROL};
 use crate::pattern::fair_queue::FairQueue;
@@ -143,21 +143,24 @@ impl Router {
         options: &Options,
         part: &mut Outbound<'_>,
         more: bool,
-    ) {
+    ) -> Result<()> {
         let Outgoing::Within(id) = self.outgoing else {
             if !more {
                 self.outgoing = Outgoing::Between;
             }
-            return;
+            return Ok(());
         };
         if options.router_raw && part.body().is_empty() {
             pipes.terminate(id);
             self.outgoing = Outgoing::Between;
-            return;
+            return Ok(());
         }
         let mut next = if more { self.outgoing } else { Outgoing::Between };
         if let Some(end) = pipes.get(id) {
             if !end.write(part, control::flags(more)) {
+                if take_lack() {
+                    return Err(Errno::ENOMEM);
+                }
                 end.rollback();
                 next = if more { Outgoing::Dropping } else { Outgoing::Between };
             } else if !more {
@@ -165,6 +168,7 @@ impl Router {
             }
         }
         self.outgoing = next;
+        Ok(())
     }
 }
 
@@ -238,8 +242,9 @@ impl Policy for Router {
         more: bool,
     ) -> Result<()> {
         if self.outgoing != Outgoing::Between {
-            self.send_next(pipes, options, part, more && !options.router_raw);
-        } else if more {
+            return self.send_next(pipes, options, part, more && !options.router_raw);
+        }
+        if more {
             self.outgoing = self.route(pipes, options, part.body())?;
         }
         Ok(())

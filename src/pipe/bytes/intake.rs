@@ -11,21 +11,20 @@ use super::writer::ByteWriter;
 const LEAST_ROOM: usize = 512;
 
 impl ByteWriter {
-    /// Where received bytes go: at least `LEAST_ROOM`, after what was received before.
-    pub fn room(&mut self) -> &mut [u8] {
+    /// Where received bytes go: at least `LEAST_ROOM`, after what was received before. `None` without memory.
+    pub fn room(&mut self) -> Option<&mut [u8]> {
         self.skip_written();
-        if self.capacity - self.filled < LEAST_ROOM {
-            self.move_on(LEAST_ROOM);
+        if self.capacity - self.filled < LEAST_ROOM && !self.move_on(LEAST_ROOM) {
+            return None;
         }
-        self.spare()
+        Some(self.spare())
     }
 
-    /// Makes sure that `need` bytes in all fit from the first one not passed yet.
-    pub fn reserve(&mut self, need: usize) {
+    /// Makes sure that `need` bytes in all fit from the first one not passed yet; `false` without memory.
+    #[must_use]
+    pub fn reserve(&mut self, need: usize) -> bool {
         self.skip_written();
-        if self.capacity - self.position < need {
-            self.move_on(need);
-        }
+        self.capacity - self.position >= need || self.move_on(need)
     }
 
     /// Frames of our own may have been written since the last read, when nothing was pending.
@@ -42,13 +41,17 @@ impl ByteWriter {
     }
 
     /// Goes on in a new segment, taking along what was received and not passed.
-    fn move_on(&mut self, need: usize) {
+    #[must_use]
+    fn move_on(&mut self, need: usize) -> bool {
         let old = self.data();
         let (from, left) = (self.position, self.filled - self.position);
-        self.grow(left + need);
+        if !self.grow(left + need) {
+            return false;
+        }
         // SAFETY: the old segment is not freed before it is sealed; the new one has room for `left`.
         unsafe { ptr::copy_nonoverlapping(old.add(from), self.data(), left) };
         self.filled = left;
+        true
     }
 
     /// Notes that `n` bytes were received into [`Self::room`].
@@ -92,8 +95,9 @@ impl ByteWriter {
         self.filled = self.position;
     }
 
-    /// Appends a large body whose header has just been passed.
-    pub fn pass_body(&mut self, flags: u8, body: Body) {
-        self.append_body(flags, body);
+    /// Appends a large body whose header has just been passed; `false` without memory.
+    #[must_use]
+    pub fn pass_body(&mut self, flags: u8, body: Body) -> bool {
+        self.append_body(flags, body)
     }
 }

@@ -7,6 +7,7 @@
 //! - A sealed segment has a successor and grows no more; it is sealed in the same store that makes the
 //!   rest of the message visible, so that a reader sees whole messages at all times.
 //! - The reader frees a segment when it steps past it.
+//! - Without memory for a segment a frame is not written, and nothing else changes.
 // What lies behind a raw pointer is changed by who has the one `&mut` to its half.
 #![allow(clippy::needless_pass_by_ref_mut)]
 
@@ -28,7 +29,8 @@ pub const BY_REFERENCE: usize = 32 * 1024;
 
 /// An empty byte pipe; `holds_values` says whether frames may hold messages by value (inproc).
 pub fn bytes(holds_values: bool) -> (ByteWriter, ByteReader) {
-    let first = segment::Segment::buffer(segment::FIRST_SIZE, None, false);
+    let first = segment::Segment::buffer(segment::FIRST_SIZE, None, false)
+        .unwrap_or_else(segment::Segment::empty);
     let shared = Joint::new(segment::Shared::new(first, holds_values));
     (ByteWriter::new(Joint::clone(&shared), first), ByteReader::new(shared, first))
 }

@@ -6,7 +6,9 @@ use std::io::IoSlice;
 use std::slice;
 use std::sync::Arc;
 
-use crate::message::{Body, FLAG_MORE, FLAG_SKIP, FLAG_VALUE, Inbound, Message, Metadata, defer};
+use crate::message::{
+    Body, FLAG_MORE, FLAG_SKIP, FLAG_VALUE, Inbound, Message, Metadata, defer, note_lack,
+};
 use crate::sync::Joint;
 use crate::sync::atomic::Ordering;
 
@@ -170,7 +172,7 @@ impl ByteReader {
         next.external.as_ref().map(|(body, _)| body)
     }
 
-    /// Moves the next frame to `sink`; answers its flags.
+    /// Moves the next frame to `sink`; answers its flags. Without memory for it, it stays ([`note_lack`]).
     #[inline]
     pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
         loop {
@@ -183,8 +185,10 @@ impl ByteReader {
                 defer(sink.put_message(message));
                 return Some(flags & !FLAG_VALUE);
             }
-            if flags & FLAG_SKIP == 0 {
-                self.deliver(flags, self.frame_at(flags, header, len), sink);
+            if flags & FLAG_SKIP == 0
+                && !self.deliver(flags, self.frame_at(flags, header, len), sink)
+            {
+                return None;
             }
             self.advance_by(header, len);
             if flags & FLAG_SKIP == 0 {
@@ -206,17 +210,24 @@ impl ByteReader {
     }
 
     #[inline]
-    fn deliver(&self, flags: u8, frame: Frame<'_>, sink: &mut Inbound<'_>) {
+    fn deliver(&self, flags: u8, frame: Frame<'_>, sink: &mut Inbound<'_>) -> bool {
         match sink {
             Inbound::Slice { .. } => sink.put_slice(frame.body),
             Inbound::Message(message) => {
-                let body = frame.shared.cloned();
-                **message =
-                    body.map_or_else(|| Message::from_slice(frame.body), Message::from_body);
+                let part = match frame.shared {
+                    Some(body) => Some(Message::from_body(body.clone())),
+                    None => Message::copy_of(frame.body),
+                };
+                let Some(part) = part else {
+                    note_lack();
+                    return false;
+                };
+                **message = part;
                 message.set_flags(flags);
                 message.set_metadata(self.origin());
             }
         }
+        true
     }
 
     /// Steps over the frame that [`Self::frame`] showed.

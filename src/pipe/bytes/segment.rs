@@ -1,6 +1,6 @@
 //! One piece of a byte pipe and what both halves share.
 
-use std::alloc::{Layout, handle_alloc_error};
+use std::alloc::{Layout, alloc};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
@@ -61,35 +61,61 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// An empty buffer of `capacity` bytes.
-    pub fn buffer(capacity: usize, origin: Option<Arc<Metadata>>, continues: bool) -> *mut Self {
-        // More has no layout, or no place in a `State`.
-        assert!(capacity <= u32::MAX as usize, "a segment of {capacity} bytes");
-        let Some(data) = blocks::allocate(capacity) else {
-            // As any allocation of the standard library's does.
-            handle_alloc_error(Layout::new::<[u8; MOST_SIZE]>())
-        };
-        Self::boxed(data, capacity, None, origin, continues)
+    /// An empty buffer of `capacity` bytes; `None` without memory for it.
+    pub fn buffer(
+        capacity: usize,
+        origin: Option<Arc<Metadata>>,
+        continues: bool,
+    ) -> Option<*mut Self> {
+        // More has no place in a `State`.
+        let capacity = u32::try_from(capacity).ok()? as usize;
+        let data = blocks::allocate(capacity)?;
+        let segment = Self::boxed(data, capacity, None, origin, continues);
+        if segment.is_none() {
+            // SAFETY: just allocated with this size.
+            unsafe { blocks::release(data, capacity) };
+        }
+        segment
     }
 
-    /// A large body.
+    /// A buffer without room, for a pipe that begins without memory: its writer asks again.
+    pub fn empty() -> *mut Self {
+        Box::into_raw(Box::new(Self::new(NonNull::dangling(), 0, None, None, false)))
+    }
+
+    /// A large body; `None` without memory for the segment.
     pub fn external(
         body: Body,
         flags: u8,
         origin: Option<Arc<Metadata>>,
         continues: bool,
-    ) -> *mut Self {
+    ) -> Option<*mut Self> {
         Self::boxed(NonNull::dangling(), 0, Some((body, flags)), origin, continues)
     }
 
+    /// As `Box::new`, but `None` without memory for it.
     fn boxed(
         data: NonNull<u8>,
         capacity: usize,
         external: Option<(Body, u8)>,
         origin: Option<Arc<Metadata>>,
         continues: bool,
-    ) -> *mut Self {
-        Box::into_raw(Box::new(Self {
+    ) -> Option<*mut Self> {
+        // SAFETY: a segment has a size.
+        let place = NonNull::new(unsafe { alloc(Layout::new::<Self>()) })?.cast::<Self>();
+        // SAFETY: just allocated with this layout.
+        unsafe { place.write(Self::new(data, capacity, external, origin, continues)) };
+        Some(place.as_ptr())
+    }
+
+    fn new(
+        data: NonNull<u8>,
+        capacity: usize,
+        external: Option<(Body, u8)>,
+        origin: Option<Arc<Metadata>>,
+        continues: bool,
+    ) -> Self {
+        Self {
             next: AtomicPtr::new(ptr::null_mut()),
             state: AtomicU64::new(0),
             final_len: AtomicU32::new(0),
@@ -100,7 +126,7 @@ impl Segment {
             origin,
             #[cfg(loom)]
             touched: (0..capacity).map(|_| loom::cell::UnsafeCell::new(())).collect(),
-        }))
+        }
     }
 
     /// First byte of the buffer.
@@ -148,7 +174,7 @@ impl Segment {
     /// # Safety
     /// Nobody else uses `segment` any more.
     pub unsafe fn free(segment: *mut Self) {
-        // SAFETY: came from Box::into_raw in `boxed`; ours by the caller's word.
+        // SAFETY: came from `boxed` or `empty`, as a box does; ours by the caller's word.
         let mut segment = unsafe { Box::from_raw(segment) };
         segment.note_write(0, segment.capacity);
         if let Some((body, _)) = segment.external.take() {
@@ -204,8 +230,12 @@ impl Shared {
         }
     }
 
-    /// A full-size buffer, the spare one if there is one.
-    pub fn full_size(&self, origin: Option<Arc<Metadata>>, continues: bool) -> *mut Segment {
+    /// A full-size buffer, the spare one if there is one; `None` without memory for it.
+    pub fn full_size(
+        &self,
+        origin: Option<Arc<Metadata>>,
+        continues: bool,
+    ) -> Option<*mut Segment> {
         let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         if spare.is_null() {
             return Segment::buffer(MOST_SIZE, origin, continues);
@@ -218,7 +248,7 @@ impl Shared {
         segment.note_write(0, segment.capacity);
         segment.continues = continues;
         segment.origin = origin;
-        spare
+        Some(spare)
     }
 }
 

@@ -3,7 +3,8 @@
 use std::io::IoSlice;
 
 use super::*;
-use crate::message::{Body, BodyBuf, FLAG_MORE};
+use crate::message::{Body, BodyBuf, FLAG_MORE, Message};
+use crate::sys::blocks::shortage;
 
 fn body(len: usize, seed: u8) -> Vec<u8> {
     (0..len).map(|i| (i as u8).wrapping_mul(31) ^ seed).collect()
@@ -17,9 +18,9 @@ fn shared_body(bytes: &[u8]) -> Body {
 
 fn put(writer: &mut ByteWriter, flags: u8, bytes: &[u8]) {
     if bytes.len() >= BY_REFERENCE {
-        writer.write_body(flags, shared_body(bytes));
+        assert!(writer.write_body(flags, shared_body(bytes)));
     } else {
-        writer.write(flags, bytes);
+        assert!(writer.write(flags, bytes));
     }
 }
 
@@ -51,7 +52,7 @@ fn frames_of_every_size_come_out_as_they_went_in() {
 #[test]
 fn an_unfinished_multipart_message_is_invisible_and_can_be_taken_back() {
     let (mut writer, mut reader) = bytes(false);
-    writer.write(0, b"first");
+    assert!(writer.write(0, b"first"));
     writer.end_message();
     writer.commit(1);
     for _ in 0..5 {
@@ -60,7 +61,7 @@ fn an_unfinished_multipart_message_is_invisible_and_can_be_taken_back() {
     }
     assert_eq!(drain(&mut reader).len(), 1);
     writer.rollback();
-    writer.write(FLAG_MORE, b"a");
+    assert!(writer.write(FLAG_MORE, b"a"));
     put(&mut writer, 0, &body(70_000, 2));
     writer.end_message();
     assert!(!reader.has_bytes());
@@ -155,7 +156,7 @@ fn received_bytes_are_passed_frame_by_frame() {
     }
     let (mut fed, mut messages) = (0, 0);
     while fed < wire.len() {
-        let room = writer.room();
+        let room = writer.room().unwrap();
         let n = room.len().min(wire.len() - fed).min(777);
         room[..n].copy_from_slice(&wire[fed..fed + n]);
         writer.note_received(n);
@@ -225,12 +226,12 @@ fn messages_by_value_come_out_or_are_released() {
     for read in [0, 1, 7, 300, 500] {
         let (mut writer, mut reader) = bytes(true);
         for i in 0..500u32 {
-            writer.write(FLAG_MORE, &[i as u8; 5]);
-            writer.write_value(0, part.clone());
+            assert!(writer.write(FLAG_MORE, &[i as u8; 5]));
+            assert!(writer.write_value(0, &mut part.clone()));
             writer.end_message();
             writer.commit(i + 1);
         }
-        writer.write_value(FLAG_MORE, part.clone());
+        assert!(writer.write_value(FLAG_MORE, &mut part.clone()));
         for i in 0..read {
             assert_eq!(reader.frame().unwrap().body, [i as u8; 5]);
             reader.advance();
@@ -261,7 +262,7 @@ fn frames_that_nobody_will_read_are_taken_back_and_the_rest_stays() {
     let receive = |writer: &mut ByteWriter, received: &[u8]| {
         let mut rest = received;
         while !rest.is_empty() {
-            let room = writer.room();
+            let room = writer.room().unwrap();
             let n = room.len().min(rest.len());
             room[..n].copy_from_slice(&rest[..n]);
             writer.note_received(n);
@@ -278,7 +279,7 @@ fn frames_that_nobody_will_read_are_taken_back_and_the_rest_stays() {
         }
         let skipped = vec![7; 300 + round as usize % 7 * 1000];
         receive(&mut writer, &skipped);
-        writer.reserve(skipped.len());
+        assert!(writer.reserve(skipped.len()));
         writer.pass(skipped.len());
         receive(&mut writer, b"\x86\0\0");
         writer.drop_passed();
@@ -286,4 +287,42 @@ fn frames_that_nobody_will_read_are_taken_back_and_the_rest_stays() {
         writer.forget_pending();
     }
     assert_eq!(drain(&mut reader), vec![(0, b"abc".to_vec()); 4]);
+}
+
+#[test]
+fn without_memory_a_frame_is_not_written_and_the_stream_goes_on() {
+    let (mut writer, mut reader) = bytes(true);
+    let mut message = Message::copy_of(&body(3000, 2)).unwrap();
+    assert!(writer.write(0, b"first"));
+    writer.end_message();
+    let large = shared_body(&body(BY_REFERENCE, 1));
+    shortage::during(|| {
+        assert!(!writer.write(0, &body(2000, 1)));
+        assert!(!writer.write_body(0, large.clone()));
+        while writer.write_value(0, &mut message) {
+            writer.end_message();
+            message = Message::copy_of(b"small").unwrap();
+        }
+        assert_eq!(message.data(), b"small", "it is left to the caller");
+        assert!(!writer.reserve(5000) && !writer.set_origin(None));
+    });
+    assert!(writer.write(0, b"last"));
+    writer.end_message();
+    writer.commit(1);
+    let out = drain(&mut reader);
+    assert_eq!(out[0].1, b"first");
+    assert_eq!(out[1].1, body(3000, 2));
+    assert!(out[2..out.len() - 1].iter().all(|frame| frame.1 == b"small"));
+    assert_eq!(out[out.len() - 1].1, b"last");
+}
+
+#[test]
+fn a_pipe_that_begins_without_memory_works_once_there_is_some() {
+    let (mut writer, mut reader) = shortage::during(|| bytes(false));
+    assert!(!shortage::during(|| writer.write(0, b"x")));
+    assert!(shortage::during(|| writer.room().is_none()));
+    assert!(writer.write(0, b"x"));
+    writer.end_message();
+    writer.commit(1);
+    assert_eq!(drain(&mut reader), [(0, b"x".to_vec())]);
 }

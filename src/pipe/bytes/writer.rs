@@ -57,12 +57,13 @@ impl ByteWriter {
         writer
     }
 
-    /// Appends a frame; invisible until [`Self::commit`].
+    /// Appends a frame; invisible until [`Self::commit`]. `false` without memory for it.
     #[inline]
-    pub fn write(&mut self, flags: u8, body: &[u8]) {
+    #[must_use]
+    pub fn write(&mut self, flags: u8, body: &[u8]) -> bool {
         let len = body.len();
-        if self.capacity - self.position < len + MOST_HEADER {
-            self.grow(len + MOST_HEADER);
+        if self.capacity - self.position < len + MOST_HEADER && !self.grow(len + MOST_HEADER) {
+            return false;
         }
         // SAFETY: `len + MOST_HEADER` bytes from `position` on are inside the tail and unpublished.
         let at = unsafe { self.data.add(self.position) };
@@ -73,12 +74,14 @@ impl ByteWriter {
         // SAFETY: as above; the caller's bytes cannot overlap unpublished bytes of ours.
         unsafe { ptr::copy_nonoverlapping(body.as_ptr(), at.add(header), len) };
         self.position += header + len;
+        true
     }
 
-    /// Appends a frame whose body is shared instead of copied.
-    pub fn write_body(&mut self, flags: u8, body: Body) {
-        if self.capacity - self.position < MOST_HEADER {
-            self.grow_a_little();
+    /// Appends a frame whose body is shared instead of copied; `false` without memory for it.
+    #[must_use]
+    pub fn write_body(&mut self, flags: u8, body: Body) -> bool {
+        if self.capacity - self.position < MOST_HEADER && !self.grow_a_little() {
+            return false;
         }
         // SAFETY: MOST_HEADER bytes from `position` on are inside the tail and unpublished.
         let at = unsafe { self.data.add(self.position) };
@@ -87,7 +90,11 @@ impl ByteWriter {
         #[cfg(loom)]
         self.tail().note_write(self.position, self.position + header);
         self.position += header;
-        self.append_body(flags, body);
+        let is_written = self.append_body(flags, body);
+        if !is_written {
+            self.position -= header;
+        }
+        is_written
     }
 
     /// Whether a connection takes what is written now, or what is written piles up.
@@ -102,12 +109,16 @@ impl ByteWriter {
         self.shared.holds_values
     }
 
-    /// Appends a frame that holds `message` by value. Only where [`Self::holds_values`].
+    /// Appends a frame that takes `message` over by value, or leaves it and answers `false` without memory.
+    /// Only where [`Self::holds_values`].
     #[inline]
-    pub fn write_value(&mut self, flags: u8, message: Message) {
-        if self.capacity - self.position < values::MOST_LEN {
-            self.grow(values::MOST_LEN);
+    #[must_use]
+    pub fn write_value(&mut self, flags: u8, message: &mut Message) -> bool {
+        if self.capacity - self.position < values::MOST_LEN && !self.grow(values::MOST_LEN) {
+            return false;
         }
+        let mut message = std::mem::take(message);
+        message.set_flags(flags);
         // SAFETY: MOST_LEN bytes from `position` on are inside the tail and unpublished.
         let at = unsafe { self.data.add(self.position) };
         // SAFETY: as above.
@@ -115,27 +126,34 @@ impl ByteWriter {
         #[cfg(loom)]
         self.tail().note_write(self.position, self.position + len);
         self.position += len;
+        true
     }
 
-    /// Appends a body whose header is the last thing in the tail.
-    pub(super) fn append_body(&mut self, flags: u8, body: Body) {
-        let next = Segment::external(body, flags, self.origin.clone(), true);
-        self.link(next);
+    /// Appends a body whose header is the last thing in the tail, and room for a few headers after it:
+    /// the body is let go when the reader steps past it, so that it must not stay the last segment.
+    /// `false` without memory for that.
+    pub(super) fn append_body(&mut self, flags: u8, body: Body) -> bool {
+        let goes_on = true;
+        let Some(after) = Segment::buffer(LITTLE_SIZE, self.origin.clone(), goes_on) else {
+            return false;
+        };
+        match Segment::external(body, flags, self.origin.clone(), true) {
+            Some(next) => {
+                self.link(next);
+                self.link(after);
+                true
+            }
+            None => {
+                // SAFETY: just made, and nobody else knows of it.
+                unsafe { Segment::free(after) };
+                false
+            }
+        }
     }
 
     /// Marks the end of a whole message: the next commit goes at least up to here.
     #[inline]
     pub fn end_message(&mut self) {
-        self.boundary = (self.tail, self.position);
-        if self.capacity == 0 {
-            self.leave_body();
-        }
-    }
-
-    /// A body by reference is let go when the reader steps past it: it must not stay the last segment.
-    #[cold]
-    fn leave_body(&mut self) {
-        self.grow_a_little();
         self.boundary = (self.tail, self.position);
     }
 
@@ -236,31 +254,38 @@ impl ByteWriter {
         }
     }
 
-    /// What is written from now on came from `origin`.
-    pub fn set_origin(&mut self, origin: Option<Arc<Metadata>>) {
+    /// What is written from now on came from `origin`; `false` without memory to say so.
+    #[must_use]
+    pub fn set_origin(&mut self, origin: Option<Arc<Metadata>>) -> bool {
         self.origin = origin;
-        self.grow(MOST_HEADER);
+        self.grow(MOST_HEADER)
     }
 
-    /// Goes on in a new segment with room for `need` bytes.
+    /// Goes on in a new segment with room for `need` bytes; `false` without memory for it.
     #[cold]
-    pub(super) fn grow(&mut self, need: usize) {
+    #[must_use]
+    pub(super) fn grow(&mut self, need: usize) -> bool {
         let continues = self.has_unfinished();
         let size = self.next_size.max(need);
-        self.next_size = (self.next_size * 4).min(MOST_SIZE);
         let next = match size {
             MOST_SIZE => self.shared.full_size(self.origin.clone(), continues),
             _ => Segment::buffer(size, self.origin.clone(), continues),
         };
+        let Some(next) = next else { return false };
+        self.next_size = (self.next_size * 4).min(MOST_SIZE);
         self.link(next);
+        true
     }
 
     /// Goes on in a new segment with room for a few headers: another body may follow, and many
     /// small ones must not hold a full segment each.
     #[cold]
-    fn grow_a_little(&mut self) {
+    fn grow_a_little(&mut self) -> bool {
         let next = Segment::buffer(LITTLE_SIZE, self.origin.clone(), self.has_unfinished());
-        self.link(next);
+        next.is_some_and(|next| {
+            self.link(next);
+            true
+        })
     }
 
     fn link(&mut self, next: *mut Segment) {

@@ -6,6 +6,7 @@ use std::thread;
 
 use super::*;
 use crate::socket::IN;
+use crate::sys::blocks::shortage;
 
 const PAIR: i32 = 0;
 const DEALER: i32 = 5;
@@ -114,5 +115,27 @@ fn a_poisoned_socket_with_connections_lets_its_context_end() {
     for handle in [server, clients[0], clients[1]] {
         assert_eq!(handle.close(), Ok(()));
     }
+    assert_eq!(context.terminate(), Ok(()));
+}
+
+#[test]
+fn without_memory_a_call_answers_enomem_and_nothing_is_lost() {
+    let context = Context::new();
+    let [a, b] = pair(&context, "inproc://poor");
+    let (small, large) = ([1; 500], [2; 2000]);
+    let send = |body: &[u8]| a.send(&mut Outbound::Slice(body), 0);
+    assert_eq!(send(&small), Ok(()));
+    assert_eq!(shortage::during(|| send(&large)), Err(Errno::ENOMEM));
+    assert_eq!(a.send(&mut Outbound::Slice(&large), SNDMORE), Ok(()));
+    assert_eq!(shortage::during(|| send(&large)), Err(Errno::ENOMEM), "within a message");
+    assert_eq!(send(&large), Ok(()));
+
+    let mut part = Message::new();
+    assert_eq!(shortage::during(|| b.recv_message(&mut part, 0)), Err(Errno::ENOMEM));
+    for (body, more) in [(&small[..], false), (&large, true), (&large, false)] {
+        assert_eq!(b.recv_message(&mut part, 0), Ok(body.len()));
+        assert_eq!((part.data(), part.has_more()), (body, more));
+    }
+    assert_eq!((a.close(), b.close()), (Ok(()), Ok(())));
     assert_eq!(context.terminate(), Ok(()));
 }
