@@ -326,3 +326,19 @@ fn a_pipe_that_begins_without_memory_works_once_there_is_some() {
     writer.commit(1);
     assert_eq!(drain(&mut reader), [(0, b"x".to_vec())]);
 }
+
+#[test]
+fn a_break_right_after_a_large_message_costs_nothing_of_the_next() {
+    let (mut writer, mut reader) = bytes(false);
+    for (i, len) in [BY_REFERENCE, 3].into_iter().enumerate() {
+        put(&mut writer, 0, &body(len, 0));
+        writer.end_message();
+        writer.commit(i as u32 + 1);
+    }
+    let mut slices = [IoSlice::new(&[]); 2];
+    let count = reader.gather(&mut slices, BY_REFERENCE);
+    let len = slices[..count].iter().map(|slice| slice.len()).sum();
+    reader.consume(len);
+    reader.drop_partial();
+    assert_eq!(drain(&mut reader), [(0, body(3, 0))]);
+}

@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::Arc;
 
-use crate::message::{Body, Message, Metadata, defer};
+use crate::message::{Body, FLAG_MORE, Message, Metadata, defer};
 use crate::sync::Joint;
 use crate::sync::atomic::Ordering;
 
@@ -133,7 +133,7 @@ impl ByteWriter {
     /// the body is let go when the reader steps past it, so that it must not stay the last segment.
     /// `false` without memory for that.
     pub(super) fn append_body(&mut self, flags: u8, body: Body) -> bool {
-        let goes_on = true;
+        let goes_on = flags & FLAG_MORE != 0;
         let Some(after) = Segment::buffer(LITTLE_SIZE, self.origin.clone(), goes_on) else {
             return false;
         };
