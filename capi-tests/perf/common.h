@@ -31,7 +31,7 @@ struct config {
     double warmup;    /* seconds before it */
     int gap_ms;       /* pause before each round trip */
     bool is_msg_api;  /* zmq_msg_send/zmq_msg_recv in place of zmq_send/zmq_recv */
-    bool is_lossless; /* PUB waits at the high-water mark (ZMQ_XPUB_NODROP) */
+    bool is_lossless; /* PUB waits at the high-water mark (ZMQ_XPUB_NODROP); zmq_poll finds a message at once */
 };
 
 /* The other end. `ctx` is the shared context for inproc, its own otherwise, NULL for bare sockets. */
@@ -71,6 +71,8 @@ void fail(const char *file, int line, const char *what) __attribute__((noreturn)
 void peer_start(struct peer *p, const struct config *c, void *ctx, const char *role);
 void peers_stop(void);
 uint64_t cpu_of_all_ns(void);
+double rss_bytes(pid_t pid);
+double rss_of_all_bytes(void);
 void line_write(int fd, const char *line);
 void line_read(int fd, char *line, size_t size);
 bool is_inproc(const struct config *c);
@@ -82,6 +84,8 @@ void pause_ms(int ms);
 unsigned batch_for(size_t size);
 void meter_init(struct meter *m, const struct config *c);
 bool meter_tick(struct meter *m, uint64_t messages);
+void meter_open(struct meter *m);
+void meter_close(struct meter *m, uint64_t messages);
 void samples_init(struct samples *s);
 bool samples_add(struct samples *s, uint64_t ns);
 void report_open(const struct config *c);
@@ -105,11 +109,12 @@ uint64_t seq_get(const void *data);
 
 /* The cases. */
 case_fn case_throughput, case_roundtrip, case_pub, case_dealers, case_proxy_pipeline, case_proxy_reqrep;
-case_fn case_idle_memory, case_connections, case_limit_roundtrip, case_limit_stream, case_limit_memcpy;
+case_fn case_idle_memory, case_connections, case_subscribe, case_poll;
+case_fn case_limit_roundtrip, case_limit_stream, case_limit_memcpy;
 
 /* The peers. */
 role_fn role_pusher, role_replier, role_publisher, role_router, role_proxy_pipeline, role_proxy_reqrep, role_worker;
-role_fn role_idle_clients, role_raw_echo, role_raw_writer;
+role_fn role_idle_clients, role_ticker, role_echo, role_raw_echo, role_raw_writer;
 
 role_fn *role_find(const char *name);
 

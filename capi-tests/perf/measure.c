@@ -70,6 +70,22 @@ bool meter_tick(struct meter *m, uint64_t messages)
     return false;
 }
 
+/* A window around a piece of work that is done once. */
+void meter_open(struct meter *m)
+{
+    m->start_cpu_ns = cpu_of_all_ns();
+    m->start_ns = now_ns();
+    m->state = METER_OPEN;
+}
+
+void meter_close(struct meter *m, uint64_t messages)
+{
+    m->end_ns = now_ns();
+    m->end_cpu_ns = cpu_of_all_ns();
+    m->messages = messages;
+    m->state = METER_CLOSED;
+}
+
 void samples_init(struct samples *s)
 {
     s->len = 0;

@@ -164,6 +164,35 @@ uint64_t cpu_of_all_ns(void)
     return sum;
 }
 
+/* Resident memory of a process. */
+double rss_bytes(pid_t pid)
+{
+    char path[64], line[256];
+    double kib = -1;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    file = fopen(path, "r");
+    CHECK(file != NULL);
+    while (kib < 0 && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "Rss: %lf kB", &kib) != 1)
+            kib = -1;
+    fclose(file);
+    CHECK(kib >= 0);
+    return kib * 1024;
+}
+
+/* Resident memory of this process and all its peers. */
+double rss_of_all_bytes(void)
+{
+    double sum = rss_bytes(getpid());
+    int i;
+
+    for (i = 0; i < peer_count; i++)
+        sum += rss_bytes(peer_pids[i]);
+    return sum;
+}
+
 void line_write(int fd, const char *line)
 {
     char buf[ENDPOINT_MAX + 1];

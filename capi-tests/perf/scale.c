@@ -8,21 +8,6 @@
 /* A run stays well below the number of local ports. */
 enum { MAX_CONNECTIONS = 20000, CONNECT_BATCH = 50, SETTLE_MS = 300 };
 
-static double rss_bytes(void)
-{
-    FILE *file = fopen("/proc/self/smaps_rollup", "r");
-    char line[256];
-    double kib = -1;
-
-    CHECK(file != NULL);
-    while (kib < 0 && fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "Rss: %lf kB", &kib) != 1)
-            kib = -1;
-    fclose(file);
-    CHECK(kib >= 0);
-    return kib * 1024;
-}
-
 /* Opens `count` connections, sends one message on each, and then keeps silent. The first line is the endpoint; the
  * second one says when to go on after the first connection. */
 void role_idle_clients(const struct config *c, void *ctx, int in, int out)
@@ -57,12 +42,12 @@ void case_idle_memory(const struct config *c, void *ctx)
     bind_and_tell(c, pull, clients.to);
     recv_bytes(pull, &byte, 1);
     pause_ms(SETTLE_MS);
-    before = rss_bytes();
+    before = rss_bytes(getpid());
     line_write(clients.to, "go");
     for (i = 0; i < c->count; i++)
         recv_bytes(pull, &byte, 1);
     pause_ms(SETTLE_MS);
-    after = rss_bytes();
+    after = rss_bytes(getpid());
     report_number("connections", c->count);
     report_number("rss_bytes", (after - before) / c->count);
 }

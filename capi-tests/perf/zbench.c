@@ -27,6 +27,8 @@ static const struct named_case cases[] = {
     {"proxy-reqrep", case_proxy_reqrep, true},
     {"idle-memory", case_idle_memory, true},
     {"connections", case_connections, true},
+    {"subscribe", case_subscribe, true},
+    {"poll", case_poll, true},
     {"limit-roundtrip", case_limit_roundtrip, false},
     {"limit-stream", case_limit_stream, false},
     {"limit-memcpy", case_limit_memcpy, false},
@@ -44,6 +46,8 @@ static const struct {
     {"proxy-reqrep", role_proxy_reqrep},
     {"worker", role_worker},
     {"idle-clients", role_idle_clients},
+    {"ticker", role_ticker},
+    {"echo", role_echo},
     {"raw-echo", role_raw_echo},
     {"raw-writer", role_raw_writer},
 };
@@ -178,7 +182,7 @@ static void on_alarm(int number)
 static void limit_time(const struct config *c)
 {
     signal(SIGALRM, on_alarm);
-    alarm((unsigned)(c->seconds + c->warmup) + 20);
+    alarm((unsigned)(c->seconds + c->warmup) + 40);
 }
 
 static void raise_file_limit(void)
