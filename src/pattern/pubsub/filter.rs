@@ -2,8 +2,6 @@
 //! Socket Type").
 #![forbid(unsafe_code)]
 
-use std::sync::Arc;
-
 use super::prefixes::Prefixes;
 
 /// Topics with counts.
@@ -15,25 +13,22 @@ pub(super) struct Filter {
 impl Filter {
     /// Subscribes once more.
     pub fn add(&mut self, topic: &[u8]) {
-        match self.topics.get_mut(topic) {
-            Some(count) => *count = count.saturating_add(1),
-            None => self.topics.insert(topic.into(), 1),
+        let number = self.topics.find_or_add(topic);
+        if let Some(count) = self.topics.value_mut(number) {
+            *count = count.saturating_add(1);
         }
     }
 
     /// Takes one subscription back; answers whether it was the last to its topic.
     pub fn remove(&mut self, topic: &[u8]) -> bool {
-        match self.topics.get_mut(topic) {
-            None => false,
-            Some(1) => {
-                self.topics.remove(topic);
-                true
-            }
-            Some(count) => {
-                *count -= 1;
-                false
-            }
+        let Some(number) = self.topics.find(topic) else { return false };
+        let Some(count) = self.topics.value_mut(number) else { return false };
+        *count -= 1;
+        let is_last = *count == 0;
+        if is_last {
+            self.topics.remove(number);
         }
+        is_last
     }
 
     /// Whether a message that begins with `data` is wanted.
@@ -49,7 +44,7 @@ impl Filter {
     }
 
     /// The topics.
-    pub fn topics(&self) -> impl Iterator<Item = &Arc<[u8]>> {
+    pub fn topics(&self) -> impl Iterator<Item = &[u8]> {
         self.topics.topics()
     }
 

@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod filter;
+mod index;
 mod prefixes;
 mod publisher;
 mod sub;
 mod subscriber;
 mod subscriptions;
+mod topics;
 mod upstream;
 mod xpub;
 mod xsub;

@@ -1,120 +1,135 @@
 //! Values kept by topic and found by what the topic is a prefix of.
 //!
-//! Invariants: topics are grouped by length, the groups are in ascending order and none is empty, so that a
-//! look-up takes one probe for each distinct length up to that of the data, however many topics there are.
-//! Hashes are keyed, so that peers cannot choose topics that collide.
+//! Invariants: the distinct lengths of the topics are listed in ascending order with the number of topics of
+//! each, so that a look-up takes one probe for each of them up to that of the data, however many topics there
+//! are. Few topics are looked through instead.
 #![forbid(unsafe_code)]
 
-use std::collections::HashMap;
-use std::hash::RandomState;
-use std::sync::Arc;
+use super::index::{Index, Keys};
+use super::topics::Topics;
 
-/// Groups up to this size are looked through instead of hashed into.
-const FEW: usize = 4;
+/// So many places are looked through instead of hashed into.
+const FEW: usize = 8;
 
 /// Values by topic.
 pub(super) struct Prefixes<V> {
-    groups: Vec<Group<V>>,
-    hasher: RandomState,
-    count: usize,
-}
-
-struct Group<V> {
-    topic_len: usize,
-    values: HashMap<Arc<[u8]>, V>,
+    topics: Topics<V>,
+    index: Index,
+    keys: Keys,
+    /// Length, and number of topics.
+    lengths: Vec<(usize, u32)>,
 }
 
 impl<V> Default for Prefixes<V> {
     fn default() -> Self {
-        Self { groups: Vec::new(), hasher: RandomState::new(), count: 0 }
+        let (topics, index) = (Topics::default(), Index::default());
+        Self { topics, index, keys: Keys::default(), lengths: Vec::new() }
     }
 }
 
-impl<V> Group<V> {
+impl<V: Default> Prefixes<V> {
+    fn find_hashed(&self, hash: u32, topic: &[u8]) -> Option<u32> {
+        self.index.find(hash, |number| self.topics.topic(number) == Some(topic))
+    }
+
+    /// The number of a topic.
+    pub fn find(&self, topic: &[u8]) -> Option<u32> {
+        self.find_hashed(self.keys.hash(&mut self.keys.begin(), topic), topic)
+    }
+
+    /// The number of a topic, which is added if it is not there yet.
+    pub fn find_or_add(&mut self, topic: &[u8]) -> u32 {
+        let hash = self.keys.hash(&mut self.keys.begin(), topic);
+        if let Some(number) = self.find_hashed(hash, topic) {
+            return number;
+        }
+        let number = self.topics.insert(topic, V::default());
+        self.index.insert(hash, number);
+        match self.place_of_length(topic.len()) {
+            Ok(at) => self.lengths[at].1 += 1,
+            Err(at) => self.lengths.insert(at, (topic.len(), 1)),
+        }
+        number
+    }
+
+    fn place_of_length(&self, len: usize) -> Result<usize, usize> {
+        self.lengths.binary_search_by_key(&len, |&(len, _)| len)
+    }
+
+    /// The value of a topic.
     #[inline]
-    fn find(&self, topic: &[u8]) -> Option<&V> {
-        if self.values.len() <= FEW {
-            return self.values.iter().find(|(known, _)| ***known == *topic).map(|(_, v)| v);
-        }
-        self.values.get(topic)
-    }
-}
-
-impl<V> Prefixes<V> {
-    fn group(&self, topic_len: usize) -> Result<usize, usize> {
-        self.groups.binary_search_by_key(&topic_len, |group| group.topic_len)
+    pub fn value_mut(&mut self, number: u32) -> Option<&mut V> {
+        self.topics.value_mut(number)
     }
 
-    /// The value of exactly this topic, and the topic as it is kept.
-    pub fn get_mut(&mut self, topic: &[u8]) -> Option<&mut V> {
-        let at = self.group(topic.len()).ok()?;
-        self.groups.get_mut(at)?.values.get_mut(topic)
-    }
-
-    /// Adds a topic that is not there yet.
-    pub fn insert(&mut self, topic: Arc<[u8]>, value: V) {
-        let topic_len = topic.len();
-        let at = self.group(topic_len).unwrap_or_else(|at| {
-            let values = HashMap::with_hasher(self.hasher.clone());
-            self.groups.insert(at, Group { topic_len, values });
-            at
-        });
-        if let Some(group) = self.groups.get_mut(at)
-            && group.values.insert(topic, value).is_none()
-        {
-            self.count += 1;
-        }
+    /// The bytes of a topic.
+    pub fn topic(&self, number: u32) -> Option<&[u8]> {
+        self.topics.topic(number)
     }
 
     /// Takes a topic out.
-    pub fn remove(&mut self, topic: &[u8]) {
-        let Ok(at) = self.group(topic.len()) else { return };
-        let Some(group) = self.groups.get_mut(at) else { return };
-        if group.values.remove(topic).is_some() {
-            self.count -= 1;
-        }
-        if group.values.is_empty() {
-            self.groups.remove(at);
-        }
-    }
-
-    /// Calls `f` with the value of each topic that `data` begins with, the shortest first.
-    #[inline]
-    pub fn for_each_match(&self, data: &[u8], mut f: impl FnMut(&V)) {
-        for group in &self.groups {
-            let Some(prefix) = data.get(..group.topic_len) else { return };
-            if let Some(value) = group.find(prefix) {
-                f(value);
+    pub fn remove(&mut self, number: u32) {
+        let Some(topic) = self.topics.topic(number) else { return };
+        let hash = self.keys.hash(&mut self.keys.begin(), topic);
+        if let Ok(at) = self.place_of_length(topic.len()) {
+            self.lengths[at].1 -= 1;
+            if self.lengths[at].1 == 0 {
+                self.lengths.remove(at);
             }
         }
+        self.index.remove(hash, |other| other == number);
+        self.topics.remove(number);
+    }
+
+    /// Calls `f` with the value of each topic that `data` begins with, until it answers `false`; answers
+    /// whether it never did.
+    #[inline]
+    fn all_matches(&self, data: &[u8], mut f: impl FnMut(&V) -> bool) -> bool {
+        if self.topics.extent() <= FEW {
+            return self.topics.iter().all(|(topic, value)| !data.starts_with(topic) || f(value));
+        }
+        let mut hash = self.keys.begin();
+        for &(len, _) in &self.lengths {
+            let Some(prefix) = data.get(..len) else { break };
+            let found = self.find_hashed(self.keys.hash(&mut hash, prefix), prefix);
+            if let Some((_, value)) = found.and_then(|number| self.topics.get(number))
+                && !f(value)
+            {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Calls `f` with the value of each topic that `data` begins with.
+    #[inline]
+    pub fn for_each_match(&self, data: &[u8], mut f: impl FnMut(&V)) {
+        self.all_matches(data, |value| {
+            f(value);
+            true
+        });
     }
 
     /// Whether `data` begins with one of the topics.
     #[inline]
     pub fn has_match(&self, data: &[u8]) -> bool {
-        for group in &self.groups {
-            let Some(prefix) = data.get(..group.topic_len) else { return false };
-            if group.find(prefix).is_some() {
-                return true;
-            }
-        }
-        false
+        !self.all_matches(data, |_| false)
     }
 
     /// Whether the empty topic is there, which everything begins with.
     #[inline]
     pub fn has_empty(&self) -> bool {
-        self.groups.first().is_some_and(|group| group.topic_len == 0)
+        self.lengths.first().is_some_and(|&(len, _)| len == 0)
     }
 
     /// The topics.
-    pub fn topics(&self) -> impl Iterator<Item = &Arc<[u8]>> {
-        self.groups.iter().flat_map(|group| group.values.keys())
+    pub fn topics(&self) -> impl Iterator<Item = &[u8]> {
+        self.topics.iter().map(|(topic, _)| topic)
     }
 
     /// Number of topics.
     pub fn len(&self) -> usize {
-        self.count
+        self.topics.len()
     }
 }
 
@@ -122,36 +137,78 @@ impl<V> Prefixes<V> {
 mod tests {
     use super::*;
 
+    fn add(prefixes: &mut Prefixes<usize>, topic: &[u8], value: usize) {
+        let number = prefixes.find_or_add(topic);
+        *prefixes.value_mut(number).unwrap() = value;
+    }
+
+    fn matches(prefixes: &Prefixes<usize>, data: &[u8]) -> Vec<usize> {
+        let mut found = Vec::new();
+        prefixes.for_each_match(data, |v| found.push(*v));
+        assert_eq!(prefixes.has_match(data), !found.is_empty());
+        found.sort_unstable();
+        found
+    }
+
     #[test]
     fn every_prefix_is_found_among_few_and_among_many() {
         let mut prefixes = Prefixes::default();
         for topic in ["", "a", "abc", "b", "abcdef"] {
-            prefixes.insert(topic.as_bytes().into(), topic.len());
+            add(&mut prefixes, topic.as_bytes(), topic.len());
         }
+        assert_eq!(matches(&prefixes, b"abcd"), [0, 1, 3]);
         for i in 0..100 {
-            prefixes.insert(format!("{i:03}").as_bytes().into(), 1000 + i);
+            add(&mut prefixes, format!("{i:03}").as_bytes(), 1000 + i);
         }
-        let matches = |data: &str| {
-            let mut found = Vec::new();
-            prefixes.for_each_match(data.as_bytes(), |v| found.push(*v));
-            found
-        };
-        assert_eq!(matches("abcd"), [0, 1, 3]);
-        assert_eq!(matches("042x"), [0, 1042]);
-        assert_eq!(matches(""), [0]);
+        assert_eq!(matches(&prefixes, b"abcd"), [0, 1, 3]);
+        assert_eq!(matches(&prefixes, b"042x"), [0, 1042]);
+        assert_eq!(matches(&prefixes, b""), [0]);
         assert_eq!(prefixes.len(), 105);
         assert!(prefixes.has_empty());
     }
 
     #[test]
-    fn a_group_goes_with_its_last_topic() {
+    fn what_comes_and_goes_is_what_a_list_would_say() {
+        let (mut prefixes, mut list) = (Prefixes::default(), Vec::<Vec<u8>>::new());
+        let mut random = 7u32;
+        let mut next = |below: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 8) % below
+        };
+        for step in 0..3000 {
+            let topic: Vec<u8> = (0..next(30)).map(|_| next(2) as u8).collect();
+            let at = list.iter().position(|known| *known == topic);
+            assert_eq!(prefixes.find(&topic).is_some(), at.is_some());
+            if next(if step < 1500 { 2 } else { 8 }) == 0 {
+                add(&mut prefixes, &topic, topic.len());
+                if at.is_none() {
+                    list.push(topic);
+                }
+            } else if !list.is_empty() {
+                let gone = list.swap_remove(next(list.len() as u32) as usize);
+                prefixes.remove(prefixes.find(&gone).unwrap());
+                assert_eq!(prefixes.find(&gone), None);
+            }
+            let data: Vec<u8> = (0..40).map(|_| next(2) as u8).collect();
+            let mut expected: Vec<usize> =
+                list.iter().filter(|t| data.starts_with(t)).map(Vec::len).collect();
+            expected.sort_unstable();
+            assert_eq!(matches(&prefixes, &data), expected);
+            assert_eq!(prefixes.len(), list.len());
+        }
+    }
+
+    #[test]
+    fn a_length_goes_with_its_last_topic() {
         let mut prefixes = Prefixes::default();
-        prefixes.insert(b"ab".as_slice().into(), ());
-        prefixes.insert(b"cd".as_slice().into(), ());
-        prefixes.remove(b"ab");
-        prefixes.remove(b"xy");
-        assert!(!prefixes.has_match(b"abc") && prefixes.has_match(b"cd"));
-        prefixes.remove(b"cd");
-        assert_eq!((prefixes.len(), prefixes.groups.len()), (0, 0));
+        for topic in [&b"aa"[..], b"bb", b""] {
+            add(&mut prefixes, topic, 1);
+        }
+        for topic in [&b"aa"[..], b"bb"] {
+            prefixes.remove(prefixes.find(topic).unwrap());
+        }
+        assert_eq!(prefixes.lengths, [(0, 1)]);
+        assert_eq!(prefixes.topics().count(), 1);
+        assert!(prefixes.has_match(b"x"));
     }
 }

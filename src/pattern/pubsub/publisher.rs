@@ -11,6 +11,11 @@ use crate::pattern::fan_out::FanOut;
 use crate::pattern::{Attach, Policy};
 use crate::pipe::{PipeId, PipeSet};
 
+/// Topics of a pipe that has left which are cleared at once.
+pub(super) const CLEARED_AT_ONCE: usize = 1024;
+/// Of further ones, those which a message that is sent has to wait for.
+pub(super) const CLEARED_BY_SEND: usize = 32;
+
 /// A fan-out with subscriptions.
 #[derive(Default)]
 pub(super) struct Publisher {
@@ -40,11 +45,9 @@ impl Publisher {
         if !self.fan_out.is_within() {
             self.fan_out.begin();
             let fan_out = &mut self.fan_out;
-            self.subscriptions.for_each_match(part.body(), |subscribers| {
-                for subscriber in subscribers {
-                    if only.is_none_or(|only| only == subscriber.pipe) {
-                        fan_out.add_target(subscriber.pipe);
-                    }
+            self.subscriptions.for_each_match(part.body(), |pipe| {
+                if only.is_none_or(|only| only == pipe) {
+                    fan_out.add_target(pipe);
                 }
             });
             if options.invert_matching {
@@ -95,7 +98,8 @@ impl Policy for Pub {
 
     fn handle_closed(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
         self.publisher.fan_out.handle_closed(id);
-        self.publisher.subscriptions.remove_pipe(id, |_, _| {});
+        self.publisher.subscriptions.remove_pipe(id);
+        self.publisher.subscriptions.clear(CLEARED_AT_ONCE, |_, _| {});
     }
 
     #[inline]
@@ -106,6 +110,9 @@ impl Policy for Pub {
         part: &mut Outbound<'_>,
         more: bool,
     ) -> Result<()> {
+        if self.publisher.subscriptions.has_leaving() {
+            self.publisher.subscriptions.clear(CLEARED_BY_SEND, |_, _| {});
+        }
         self.publisher.send(pipes, options, part, more, None)
     }
 

@@ -1,19 +1,97 @@
 //! Who subscribed to what (RFC 29, "The XPUB Socket Type").
 //!
 //! Invariants: a pipe subscribes to a topic once, however often it asks (the subscriber counts). The
-//! subscribers of a topic are in ascending order; each knows its topic's place in the list of its pipe, so
-//! that taking out a pipe looks at that pipe's topics only.
+//! subscribers of a topic are in ascending order; each is also a link in the list of its own topics, so that
+//! coming, going and leaving look at neighbours only. A pipe that leaves is a subscriber without a pipe until
+//! its topics have been cleared, in steps of the caller's choosing: a million of them must not keep a
+//! publisher from publishing.
 #![forbid(unsafe_code)]
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 
 use super::prefixes::Prefixes;
 use crate::pipe::PipeId;
 
-/// A pipe, and the place of the topic in the pipe's list.
-pub(super) struct Subscriber {
-    pub pipe: PipeId,
-    place: u32,
+/// No topic, or no subscriber.
+const NONE: u32 = u32::MAX;
+
+/// A subscriber of a topic, and its topics before and after this one.
+struct Link {
+    who: u32,
+    before: u32,
+    after: u32,
+}
+
+/// The subscribers of a topic.
+#[derive(Default)]
+enum Links {
+    #[default]
+    None,
+    One(Link),
+    // Boxed because there may be a million topics with one.
+    #[allow(clippy::box_collection)]
+    Many(Box<Vec<Link>>),
+}
+
+impl Links {
+    #[inline]
+    fn as_slice(&self) -> &[Link] {
+        match self {
+            Self::None => &[],
+            Self::One(link) => std::slice::from_ref(link),
+            Self::Many(links) => links,
+        }
+    }
+
+    fn place(&self, who: u32) -> Result<usize, usize> {
+        self.as_slice().binary_search_by_key(&who, |link| link.who)
+    }
+
+    fn get_mut(&mut self, who: u32) -> Option<&mut Link> {
+        let at = self.place(who).ok()?;
+        match self {
+            Self::None => None,
+            Self::One(link) => Some(link),
+            Self::Many(links) => links.get_mut(at),
+        }
+    }
+
+    fn insert(&mut self, at: usize, link: Link) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(link),
+            Self::One(other) => {
+                let mut links = vec![other];
+                links.insert(at, link);
+                Self::Many(Box::new(links))
+            }
+            Self::Many(mut links) => {
+                links.insert(at, link);
+                Self::Many(links)
+            }
+        };
+    }
+
+    fn remove(&mut self, who: u32) -> Option<Link> {
+        let at = self.place(who).ok()?;
+        match std::mem::take(self) {
+            Self::None => None,
+            Self::One(link) => Some(link),
+            Self::Many(mut links) => {
+                let link = links.remove(at);
+                if !links.is_empty() {
+                    *self = Self::Many(links);
+                }
+                Some(link)
+            }
+        }
+    }
+}
+
+/// A pipe that subscribed, or one that did.
+struct Subscriber {
+    pipe: Option<PipeId>,
+    /// One of its topics, where its list begins.
+    first: u32,
 }
 
 /// What a removal left.
@@ -30,92 +108,136 @@ pub(super) enum Removed {
 /// Topics with their subscribers.
 #[derive(Default)]
 pub(super) struct Subscriptions {
-    topics: Prefixes<Vec<Subscriber>>,
-    /// By the number of the pipe.
-    topics_of: Vec<Vec<Arc<[u8]>>>,
+    topics: Prefixes<Links>,
+    subscribers: Vec<Subscriber>,
+    free: Vec<u32>,
+    /// By the number of the pipe: the subscriber that it is.
+    by_pipe: Vec<u32>,
+    /// Subscribers whose topics are to be cleared.
+    leaving: VecDeque<u32>,
 }
 
 impl Subscriptions {
+    fn known(&self, pipe: PipeId) -> Option<u32> {
+        self.by_pipe.get(pipe.0 as usize).copied().filter(|who| *who != NONE)
+    }
+
+    fn subscriber_of(&mut self, pipe: PipeId) -> u32 {
+        if let Some(who) = self.known(pipe) {
+            return who;
+        }
+        let slot = pipe.0 as usize;
+        if self.by_pipe.len() <= slot {
+            self.by_pipe.resize(slot + 1, NONE);
+        }
+        let who = self.free.pop().unwrap_or(self.subscribers.len() as u32);
+        let new = Subscriber { pipe: Some(pipe), first: NONE };
+        match self.subscribers.get_mut(who as usize) {
+            Some(place) => *place = new,
+            None => self.subscribers.push(new),
+        }
+        self.by_pipe[slot] = who;
+        who
+    }
+
     /// Subscribes a pipe; answers whether the topic had no subscriber before.
     pub fn add(&mut self, topic: &[u8], pipe: PipeId) -> bool {
-        let slot = pipe.0 as usize;
-        if self.topics_of.len() <= slot {
-            self.topics_of.resize_with(slot + 1, Vec::new);
+        let who = self.subscriber_of(pipe);
+        let number = self.topics.find_or_add(topic);
+        let Some(links) = self.topics.value_mut(number) else { return false };
+        let is_first = links.as_slice().is_empty();
+        let Err(at) = links.place(who) else { return false };
+        let Some(subscriber) = self.subscribers.get_mut(who as usize) else { return false };
+        let after = std::mem::replace(&mut subscriber.first, number);
+        links.insert(at, Link { who, before: NONE, after });
+        if let Some(next) = self.link_mut(after, who) {
+            next.before = number;
         }
-        let Some(list) = self.topics_of.get_mut(slot) else { return false };
-        let new = Subscriber { pipe, place: list.len() as u32 };
-        if let Some(subscribers) = self.topics.get_mut(topic) {
-            if let Err(at) = find(subscribers, pipe) {
-                subscribers.insert(at, new);
-                list.push(topic.into());
-            }
-            return false;
-        }
-        let topic: Arc<[u8]> = topic.into();
-        list.push(Arc::clone(&topic));
-        self.topics.insert(topic, vec![new]);
-        true
+        is_first
+    }
+
+    fn link_mut(&mut self, number: u32, who: u32) -> Option<&mut Link> {
+        self.topics.value_mut(number)?.get_mut(who)
     }
 
     /// Takes a pipe's subscription back.
     pub fn remove(&mut self, topic: &[u8], pipe: PipeId) -> Removed {
-        let Some(subscribers) = self.topics.get_mut(topic) else { return Removed::Nothing };
-        let Ok(at) = find(subscribers, pipe) else { return Removed::Nothing };
-        let place = subscribers.remove(at).place as usize;
-        let left = if subscribers.is_empty() { Removed::Last } else { Removed::Others };
-        if left == Removed::Last {
-            self.topics.remove(topic);
-        }
-        self.forget(pipe, place);
-        left
-    }
-
-    /// Takes the topic at `place` out of a pipe's list, where the last one takes its place.
-    fn forget(&mut self, pipe: PipeId, place: usize) {
-        let Some(list) = self.topics_of.get_mut(pipe.0 as usize) else { return };
-        if place >= list.len() {
-            return;
-        }
-        list.swap_remove(place);
-        let Some(moved) = list.get(place) else { return };
-        if let Some(subscribers) = self.topics.get_mut(moved)
-            && let Ok(at) = find(subscribers, pipe)
-            && let Some(subscriber) = subscribers.get_mut(at)
-        {
-            subscriber.place = place as u32;
+        match (self.topics.find(topic), self.known(pipe)) {
+            (Some(number), Some(who)) => self.unlink(number, who),
+            (None, _) | (_, None) => Removed::Nothing,
         }
     }
 
-    /// Takes a pipe out; calls `f` with each of its topics and whether it has no subscriber now.
-    pub fn remove_pipe(&mut self, pipe: PipeId, mut f: impl FnMut(&[u8], bool)) {
-        let list = self.topics_of.get_mut(pipe.0 as usize).map(std::mem::take);
-        for topic in list.unwrap_or_default() {
-            let Some(subscribers) = self.topics.get_mut(&topic) else { continue };
-            if let Ok(at) = find(subscribers, pipe) {
-                subscribers.remove(at);
+    fn unlink(&mut self, number: u32, who: u32) -> Removed {
+        let Some(links) = self.topics.value_mut(number) else { return Removed::Nothing };
+        let Some(Link { before, after, .. }) = links.remove(who) else { return Removed::Nothing };
+        let is_last = links.as_slice().is_empty();
+        if let Some(next) = self.link_mut(after, who) {
+            next.before = before;
+        }
+        if let Some(previous) = self.link_mut(before, who) {
+            previous.after = after;
+        } else if let Some(subscriber) = self.subscribers.get_mut(who as usize) {
+            subscriber.first = after;
+        }
+        if is_last {
+            self.topics.remove(number);
+            return Removed::Last;
+        }
+        Removed::Others
+    }
+
+    /// Takes a pipe out. Its topics go with [`Self::clear`].
+    pub fn remove_pipe(&mut self, pipe: PipeId) {
+        let Some(who) = self.known(pipe) else { return };
+        self.by_pipe[pipe.0 as usize] = NONE;
+        if let Some(subscriber) = self.subscribers.get_mut(who as usize) {
+            subscriber.pipe = None;
+            self.leaving.push_back(who);
+        }
+    }
+
+    /// Whether there is something to clear.
+    #[inline]
+    pub fn has_leaving(&self) -> bool {
+        !self.leaving.is_empty()
+    }
+
+    /// Clears up to `most` topics of pipes that have left; calls `f` with each that has no subscriber
+    /// now, or has others.
+    pub fn clear(&mut self, most: usize, mut f: impl FnMut(&[u8], Removed)) {
+        let mut topic = Vec::new();
+        for _ in 0..most {
+            let Some(&who) = self.leaving.front() else { return };
+            let first = self.subscribers.get(who as usize).map_or(NONE, |s| s.first);
+            if let Some(bytes) = self.topics.topic(first) {
+                topic.clear();
+                topic.extend_from_slice(bytes);
+                let removed = self.unlink(first, who);
+                f(&topic, removed);
+            } else {
+                self.leaving.pop_front();
+                self.free.push(who);
             }
-            let is_last = subscribers.is_empty();
-            if is_last {
-                self.topics.remove(&topic);
-            }
-            f(&topic, is_last);
         }
     }
 
     /// Calls `f` with the subscribers of each topic that `data` begins with; a pipe may come up again.
     #[inline]
-    pub fn for_each_match(&self, data: &[u8], mut f: impl FnMut(&[Subscriber])) {
-        self.topics.for_each_match(data, |subscribers| f(subscribers));
+    pub fn for_each_match(&self, data: &[u8], mut f: impl FnMut(PipeId)) {
+        self.topics.for_each_match(data, |links| {
+            for link in links.as_slice() {
+                if let Some(pipe) = self.subscribers.get(link.who as usize).and_then(|s| s.pipe) {
+                    f(pipe);
+                }
+            }
+        });
     }
 
     /// Number of topics with subscribers.
     pub fn len(&self) -> usize {
         self.topics.len()
     }
-}
-
-fn find(subscribers: &[Subscriber], pipe: PipeId) -> Result<usize, usize> {
-    subscribers.binary_search_by_key(&pipe, |subscriber| subscriber.pipe)
 }
 
 #[cfg(test)]
@@ -127,7 +249,7 @@ mod tests {
 
     fn matches(subscriptions: &Subscriptions, data: &[u8]) -> Vec<PipeId> {
         let mut found = Vec::new();
-        subscriptions.for_each_match(data, |s| found.extend(s.iter().map(|s| s.pipe)));
+        subscriptions.for_each_match(data, |pipe| found.push(pipe));
         found
     }
 
@@ -154,15 +276,38 @@ mod tests {
         for i in (0..1000u32).step_by(3) {
             subscriptions.remove(&i.to_be_bytes(), A);
         }
+        subscriptions.remove_pipe(A);
         let mut gone = Vec::new();
-        subscriptions.remove_pipe(A, |topic, is_last| gone.push((topic.to_vec(), is_last)));
-        gone.sort();
+        while subscriptions.has_leaving() {
+            subscriptions.clear(7, |topic, removed| gone.push((topic.to_vec(), removed)));
+            assert_eq!(matches(&subscriptions, &7u32.to_be_bytes()), [B]);
+        }
+        gone.sort_by(|a, b| a.0.cmp(&b.0));
+        let left = |i| if i >= 500 { Removed::Last } else { Removed::Others };
         let expected: Vec<_> = (0..1000u32)
             .filter(|i| i % 3 != 0)
-            .map(|i| (i.to_be_bytes().to_vec(), i >= 500))
+            .map(|i| (i.to_be_bytes().to_vec(), left(i)))
             .collect();
         assert_eq!(gone, expected);
         assert_eq!(subscriptions.len(), 500);
-        assert_eq!(matches(&subscriptions, &7u32.to_be_bytes()), [B]);
+    }
+
+    #[test]
+    fn a_pipe_that_comes_while_one_of_its_number_leaves_has_nothing_of_it() {
+        let mut subscriptions = Subscriptions::default();
+        for topic in [b"1", b"2", b"3"] {
+            subscriptions.add(topic, A);
+        }
+        subscriptions.remove_pipe(A);
+        assert_eq!(matches(&subscriptions, b"1"), []);
+        assert!(!subscriptions.add(b"2", A));
+        assert_eq!(matches(&subscriptions, b"2"), [A]);
+        let mut gone = Vec::new();
+        subscriptions.clear(100, |topic, removed| gone.push((topic.to_vec(), removed)));
+        gone.sort_by(|a, b| a.0.cmp(&b.0));
+        let expected = [("1", Removed::Last), ("2", Removed::Others), ("3", Removed::Last)];
+        assert_eq!(gone, expected.map(|(topic, removed)| (topic.into(), removed)));
+        assert_eq!(matches(&subscriptions, b"2"), [A]);
+        assert!(!subscriptions.has_leaving());
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::publisher::Publisher;
+use super::publisher::{CLEARED_AT_ONCE, CLEARED_BY_SEND, Publisher};
 use super::subscriptions::{Removed, Subscriptions};
 use super::upstream::{self, CANCEL, SUBSCRIBE, Scope, Upstream};
 use crate::errno::{Errno, Result};
@@ -64,6 +64,38 @@ impl Xpub {
         let mut notice = Message::from_slice(&upstream::emit(first, topic));
         notice.set_metadata(origin);
         self.pending.push_back((notice, about));
+    }
+
+    /// Clears up to `most` topics of pipes that have left, and tells the application.
+    fn clear(&mut self, options: &Options, most: usize) {
+        let mut gone = Vec::new();
+        self.publisher.subscriptions.clear(most, |topic, removed| {
+            if !options.xpub_manual && (removed == Removed::Last || options.xpub_verboser) {
+                gone.push(topic.to_vec());
+            }
+        });
+        self.wishes.clear(most, |topic, _| {
+            if options.xpub_manual {
+                gone.push(topic.to_vec());
+            }
+        });
+        gone.sort_unstable();
+        for topic in gone {
+            self.tell(CANCEL, &topic, None, About::Gone);
+        }
+    }
+
+    /// Whether topics of pipes that have left are to be cleared.
+    #[inline]
+    fn has_leaving(&self) -> bool {
+        self.publisher.subscriptions.has_leaving() || self.wishes.has_leaving()
+    }
+
+    /// Makes sure that what the application is to be told of pipes that have left can be received.
+    fn find_notice(&mut self, options: &Options) {
+        while self.pending.is_empty() && self.has_leaving() {
+            self.clear(options, CLEARED_AT_ONCE);
+        }
     }
 
     /// Takes the frame in front of `end`.
@@ -131,21 +163,9 @@ impl Policy for Xpub {
         if self.last == Some(id) {
             self.last = None;
         }
-        let mut gone = Vec::new();
-        self.publisher.subscriptions.remove_pipe(id, |topic, is_last| {
-            if !options.xpub_manual && (is_last || options.xpub_verboser) {
-                gone.push(topic.to_vec());
-            }
-        });
-        self.wishes.remove_pipe(id, |topic, _| {
-            if options.xpub_manual {
-                gone.push(topic.to_vec());
-            }
-        });
-        gone.sort_unstable();
-        for topic in gone {
-            self.tell(CANCEL, &topic, None, About::Gone);
-        }
+        self.publisher.subscriptions.remove_pipe(id);
+        self.wishes.remove_pipe(id);
+        self.clear(options, CLEARED_AT_ONCE);
     }
 
     #[inline]
@@ -156,6 +176,9 @@ impl Policy for Xpub {
         part: &mut Outbound<'_>,
         more: bool,
     ) -> Result<()> {
+        if self.has_leaving() {
+            self.clear(options, CLEARED_BY_SEND);
+        }
         let only = self.last.filter(|_| options.xpub_manual_last_value);
         let is_first = !self.publisher.fan_out.is_within();
         self.publisher.send(pipes, options, part, more, only)?;
@@ -166,6 +189,7 @@ impl Policy for Xpub {
     }
 
     fn recv(&mut self, _: &mut PipeSet, options: &Options, sink: &mut Inbound<'_>) -> Result<bool> {
+        self.find_notice(options);
         let (part, about) = self.pending.pop_front().ok_or(Errno::EAGAIN)?;
         if options.xpub_manual {
             match about {
@@ -179,7 +203,8 @@ impl Policy for Xpub {
         Ok(more)
     }
 
-    fn has_in(&mut self, _: &mut PipeSet, _: &Options) -> bool {
+    fn has_in(&mut self, _: &mut PipeSet, options: &Options) -> bool {
+        self.find_notice(options);
         !self.pending.is_empty()
     }
 
