@@ -223,10 +223,12 @@ impl PipeEnd {
     }
 
     /// For a reader that will look again soon by itself, in the middle of a stream: asks to be told
-    /// only of a full segment or of a writer without credit. Answers whether there is something to read.
+    /// only of a full segment or of a writer without credit. Answers whether there is so much to read
+    /// that it is not to wait, or a writer that waits for it.
     pub fn doze(&mut self) -> bool {
         self.inward().asleep.store(DOZING, Ordering::SeqCst);
-        self.reader.has_part()
+        let is_awaited = self.inward().waiting.load(Ordering::SeqCst);
+        self.reader.has_part() && (is_awaited || self.reader.has_batch())
     }
 
     /// The next part, left in place.

@@ -31,6 +31,14 @@ impl Reader {
         }
     }
 
+    /// Whether there is so much to read that it is worth a call to the kernel.
+    pub fn has_batch(&self) -> bool {
+        match self {
+            Self::Bytes(reader) => reader.has_batch(),
+            Self::Conflate(reader) => reader.has_part(),
+        }
+    }
+
     /// The next part, left in place.
     #[inline]
     pub fn peek(&mut self) -> Option<View<'_>> {

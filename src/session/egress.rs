@@ -94,18 +94,22 @@ impl Egress {
                 continue;
             }
             let Some(pipe) = &mut common.pipe else { return Ok(Flushed::All) };
+            if matches!(self.mode, Mode::Handshake) {
+                return Ok(Flushed::All);
+            }
+            let sent = pipe.messages_read().wrapping_sub(before);
+            // In a stream the writer tells only of many more.
+            let has_more = if sent >= STREAM { pipe.doze() } else { pipe.is_readable() };
+            if !has_more {
+                let is_stream = sent >= STREAM;
+                return Ok(if is_stream { Flushed::Streaming(sent) } else { Flushed::All });
+            }
             let moved = match &mut self.mode {
-                Mode::Handshake => return Ok(Flushed::All),
-                Mode::Direct => {
-                    let sent = pipe.messages_read().wrapping_sub(before);
-                    let is_stream = sent >= STREAM;
-                    match write_ranges(stream, pipe, is_stream)? {
-                        Wrote::Some(n) => n,
-                        Wrote::None if is_stream => return Ok(Flushed::Streaming(sent)),
-                        Wrote::None => 0,
-                        Wrote::Blocked => return Ok(Flushed::Blocked),
-                    }
-                }
+                Mode::Handshake => 0,
+                Mode::Direct => match write_ranges(stream, pipe)? {
+                    Wrote::All(n) => n,
+                    Wrote::Blocked => return Ok(Flushed::Blocked),
+                },
                 Mode::Transcode(egress) => transcode(pipe, &mut self.out, |flags, body, out| {
                     egress.emit(flags, body, out);
                     true
@@ -163,21 +167,14 @@ impl Egress {
 /// What came of sending ranges.
 enum Wrote {
     /// So many bytes.
-    Some(usize),
-    /// The pipe is empty.
-    None,
+    All(usize),
     /// The kernel takes no more.
     Blocked,
 }
 
-/// Sends ranges of the pipe. If it is empty, the writer tells of the next message, or in a stream only
-/// of many.
-fn write_ranges(stream: &Stream, pipe: &mut PipeEnd, is_stream: bool) -> Result<Wrote> {
-    let has_bytes = if is_stream { pipe.doze() } else { pipe.is_readable() };
-    if !has_bytes {
-        return Ok(Wrote::None);
-    }
-    let Some(reader) = pipe.egress() else { return Ok(Wrote::None) };
+/// Sends ranges of the pipe.
+fn write_ranges(stream: &Stream, pipe: &mut PipeEnd) -> Result<Wrote> {
+    let Some(reader) = pipe.egress() else { return Ok(Wrote::All(0)) };
     let mut slices = [IoSlice::new(&[]); SLICES];
     let count = reader.gather(&mut slices, GATHER);
     let slices = &slices[..count];
@@ -194,7 +191,7 @@ fn write_ranges(stream: &Stream, pipe: &mut PipeEnd, is_stream: bool) -> Result<
     if let Some(messages) = reader.consume(sent) {
         pipe.note_passed(messages);
     }
-    Ok(if sent == wanted { Wrote::Some(sent) } else { Wrote::Blocked })
+    Ok(if sent == wanted { Wrote::All(sent) } else { Wrote::Blocked })
 }
 
 /// Moves frames to `out` until it is well filled, the pipe is empty or `emit` says stop; answers a
@@ -205,8 +202,9 @@ fn transcode(
     mut emit: impl FnMut(u8, &[u8], &mut Vec<u8>) -> bool,
 ) -> Result<usize> {
     let mut moved = 0;
-    while out.len() < AHEAD && pipe.is_readable() {
-        let Some(view) = pipe.peek() else { break };
+    while out.len() < AHEAD
+        && let Some(view) = pipe.peek()
+    {
         moved += view.body.len() + 1;
         out.try_reserve(view.body.len() + MOST_ADDED).map_err(|_| Errno::ENOMEM)?;
         let goes_on = view.flags & FLAG_ROUTING_ID != 0 || emit(view.flags, view.body, out);

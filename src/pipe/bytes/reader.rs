@@ -15,6 +15,9 @@ use crate::sync::atomic::Ordering;
 use super::segment::{Segment, Shared, State};
 use super::values;
 
+/// Bytes that are worth a call to the kernel by themselves.
+const BATCH: usize = 32 * 1024;
+
 /// The reading half of a byte pipe.
 pub struct ByteReader {
     shared: Joint<Shared>,
@@ -83,6 +86,12 @@ impl ByteReader {
             return true;
         }
         self.look_further()
+    }
+
+    /// Whether there is so much to read that it is worth a call to the kernel.
+    pub fn has_batch(&self) -> bool {
+        let state = self.segment().load();
+        state.is_sealed() || self.segment().limit(state) >= self.position + BATCH
     }
 
     fn look_further(&mut self) -> bool {
