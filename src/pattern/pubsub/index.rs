@@ -190,7 +190,7 @@ mod tests {
             // Few homes, also those at the end, so that runs are long and go round it.
             let key = random >> 16 & 0xFFF;
             let hash = (key % 37).wrapping_mul(0x0800_0003) | 0xC000_0000;
-            let removes = if step < 20_000 { random % 3 == 0 } else { random % 3 != 0 };
+            let removes = random.is_multiple_of(3) == (step < 20_000);
             assert_eq!(index.find(hash, |n| n == key), map.get(&key).copied());
             if removes {
                 assert_eq!(index.remove(hash, |n| n == key), map.remove(&key));

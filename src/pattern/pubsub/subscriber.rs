@@ -21,6 +21,8 @@ pub(super) struct Subscriber {
     pub fan_out: FanOut,
     pub filter: Filter,
     backlog: HashMap<PipeId, VecDeque<Vec<u8>>>,
+    /// The subscription that is being told.
+    body: Vec<u8>,
 }
 
 impl Subscriber {
@@ -68,17 +70,19 @@ impl Subscriber {
     /// Subscribes, and tells the publishers, as often as asked for.
     pub fn subscribe(&mut self, pipes: &mut PipeSet, topic: &[u8]) {
         self.filter.add(topic);
-        self.send_to_all(pipes, &upstream::emit(SUBSCRIBE, topic));
+        self.send_to_all(pipes, SUBSCRIBE, topic);
     }
 
     /// Takes a subscription back, and tells the publishers if it was the last; always if `is_verbose`.
     pub fn unsubscribe(&mut self, pipes: &mut PipeSet, topic: &[u8], is_verbose: bool) {
         if self.filter.remove(topic) || is_verbose {
-            self.send_to_all(pipes, &upstream::emit(CANCEL, topic));
+            self.send_to_all(pipes, CANCEL, topic);
         }
     }
 
-    fn send_to_all(&mut self, pipes: &mut PipeSet, body: &[u8]) {
+    fn send_to_all(&mut self, pipes: &mut PipeSet, first: u8, topic: &[u8]) {
+        let body = &mut self.body;
+        upstream::emit_into(body, first, topic);
         for id in self.fan_out.pipes() {
             if let Some(unsent) = self.backlog.get_mut(id) {
                 unsent.push_back(body.to_vec());

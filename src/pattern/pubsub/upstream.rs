@@ -48,9 +48,15 @@ pub(super) fn parse_message(body: &[u8]) -> Upstream<'_> {
 /// A subscription, or what takes it back, as a message.
 pub(super) fn emit(first: u8, topic: &[u8]) -> Vec<u8> {
     let mut body = Vec::with_capacity(1 + topic.len());
+    emit_into(&mut body, first, topic);
+    body
+}
+
+/// The same in place of what `body` held.
+pub(super) fn emit_into(body: &mut Vec<u8>, first: u8, topic: &[u8]) {
+    body.clear();
     body.push(first);
     body.extend_from_slice(topic);
-    body
 }
 
 /// Which parts of a message may be subscriptions (zmq_setsockopt(3), `ZMQ_ONLY_FIRST_SUBSCRIBE`).
