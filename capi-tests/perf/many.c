@@ -6,17 +6,23 @@
 #include <string.h>
 #include <time.h>
 
-enum { TOPIC_MAX = 32, PUBLISH_US = 200, POLL_BATCH = 16 };
+enum { TOPIC_MAX = 16, WORD_MAX = 32, PUBLISH_US = 200, POLL_BATCH = 16 };
 
 /* Topics are taken in no order that a tree of their bytes would like: `STRIDE` has no factor in common with counts
  * that people choose. */
 static const uint64_t STRIDE = 700001;
 
-static size_t topic_put(const struct config *c, int i, char *topic)
+static char *topics_new(const struct config *c)
 {
-    const uint64_t number = (uint64_t)i * STRIDE % (uint64_t)c->count;
+    char *topics = buffer_new((size_t)c->count * TOPIC_MAX);
+    int i;
 
-    return (size_t)snprintf(topic, TOPIC_MAX, "item/%09llu", (unsigned long long)number);
+    for (i = 0; i < c->count; i++) {
+        const uint64_t number = (uint64_t)i * STRIDE % (uint64_t)c->count;
+
+        snprintf(topics + (size_t)i * TOPIC_MAX, TOPIC_MAX, "item/%09llu", (unsigned long long)number);
+    }
+    return topics;
 }
 
 /* What a pair of sockets needs so that no subscription is dropped: no high-water mark. */
@@ -47,7 +53,7 @@ void role_ticker(const struct config *c, void *ctx, int in, int out)
 
 static void wait_for(void *sub, const char *word)
 {
-    char got[TOPIC_MAX];
+    char got[WORD_MAX];
     int rc;
 
     CHECK(zmq_setsockopt(sub, ZMQ_SUBSCRIBE, word, strlen(word)) == 0);
@@ -57,16 +63,12 @@ static void wait_for(void *sub, const char *word)
     CHECK(zmq_setsockopt(sub, ZMQ_UNSUBSCRIBE, word, strlen(word)) == 0);
 }
 
-static void set_topics(const struct config *c, void *sub, int option)
+static void set_topics(const struct config *c, void *sub, int option, const char *topics)
 {
-    char topic[TOPIC_MAX];
     int i;
 
-    for (i = 0; i < c->count; i++) {
-        const size_t len = topic_put(c, i, topic);
-
-        CHECK(zmq_setsockopt(sub, option, topic, len) == 0);
-    }
+    for (i = 0; i < c->count; i++, topics += TOPIC_MAX)
+        CHECK(zmq_setsockopt(sub, option, topics, strlen(topics)) == 0);
 }
 
 /* Subscribes to `count` topics and cancels them; each half ends when the publisher has taken all of it. One operation
@@ -74,6 +76,7 @@ static void set_topics(const struct config *c, void *sub, int option)
 void case_subscribe(const struct config *c, void *ctx)
 {
     void *sub = socket_new(ctx, ZMQ_SUB);
+    const char *topics = topics_new(c);
     char endpoint[ENDPOINT_MAX];
     struct peer ticker;
     struct meter m;
@@ -87,10 +90,10 @@ void case_subscribe(const struct config *c, void *ctx)
     before = rss_of_all_bytes();
     meter_init(&m, c);
     meter_open(&m);
-    set_topics(c, sub, ZMQ_SUBSCRIBE);
+    set_topics(c, sub, ZMQ_SUBSCRIBE, topics);
     wait_for(sub, "<subscribed>");
     after = rss_of_all_bytes();
-    set_topics(c, sub, ZMQ_UNSUBSCRIBE);
+    set_topics(c, sub, ZMQ_UNSUBSCRIBE, topics);
     wait_for(sub, "<cancelled>");
     meter_close(&m, 2 * (uint64_t)c->count);
     report_meter(&m);
