@@ -1,4 +1,4 @@
-/* ours-only: until handlers are asked, peers that one has to judge are refused */
+/* ours-only: ZMQ_ZAP_ENFORCE_DOMAIN is a draft, which distributions leave out */
 /* Nobody gets in where ZMQ_ZAP_ENFORCE_DOMAIN asks for a verdict that nobody gives (RFC 27). */
 #include "check.h"
 

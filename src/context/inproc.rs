@@ -106,10 +106,16 @@ impl Inproc {
         }
     }
 
-    /// Whether `name` is bound.
-    pub fn is_bound(&self, name: &str) -> bool {
+    /// Connects to `name` if it is bound now; `own` is without ZMQ_CONFLATE.
+    pub fn connect_bound(&self, name: &str, own: &Peer) -> Option<PipeEnd> {
         let names = self.names.lock();
-        names.bound.get(name).is_some_and(|bound| bound.shared.strong_count() > 0)
+        let bound = names.bound.get(name)?;
+        let shared = bound.shared.upgrade()?;
+        let (mut near, mut far) = pair([Kind::Values; 2], [own.sndhwm, own.rcvhwm]);
+        put_routing_id(&mut near, &own.routing_id);
+        join(&mut far, own, &bound.peer);
+        bound.hand_over(&shared, far);
+        Some(near)
     }
 
     /// Connects to `name`, now or when it is bound; answers the connecting side's end.

@@ -18,6 +18,7 @@ use super::egress::Egress;
 use super::events::Names;
 use super::ingress::Ingress;
 use super::raw::RawIngress;
+use super::zap::Exchange;
 use super::{Common, is_raw};
 
 /// Bytes moved in one direction before others have their turn.
@@ -74,6 +75,10 @@ pub struct Connection {
     is_hungup: bool,
     /// In the middle of a stream of messages: when to look for more of them.
     look_at: Option<Instant>,
+    /// What the authentication handler is asked about the peer.
+    exchange: Option<Exchange>,
+    /// Bytes of the handshake that the engine has not taken yet.
+    early: Vec<u8>,
 }
 
 impl Connection {
@@ -108,6 +113,8 @@ impl Connection {
             is_blocked: false,
             is_hungup: false,
             look_at: None,
+            exchange: None,
+            early: Vec::new(),
         })
     }
 
@@ -127,6 +134,14 @@ impl Connection {
         match &self.protocol {
             Protocol::Zmtp { ingress, .. } => ingress.is_some(),
             Protocol::Raw(_) => true,
+        }
+    }
+
+    /// Whether it is still open how the handshake ends.
+    fn is_in_handshake(&self) -> bool {
+        match &self.protocol {
+            Protocol::Zmtp { engine, ingress } => ingress.is_none() && !engine.is_refused(),
+            Protocol::Raw(_) => false,
         }
     }
 
@@ -178,7 +193,7 @@ impl Connection {
         common: &mut Common,
         io: &mut Io<'_>,
     ) -> Result<(), Ended> {
-        if self.is_stalled || self.wants_turn() {
+        if self.is_stalled || self.exchange.is_some() || self.wants_turn() {
             self.fill(common, io)?;
         }
         self.flush(common, io)
@@ -215,32 +230,63 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads and answers until traffic begins.
+    /// Reads and answers until traffic begins, or until there is nothing more to read or an
+    /// authentication handler has to be waited for.
     fn shake_hands(&mut self, common: &mut Common, io: &Io<'_>) -> Result<(), Ended> {
-        let Protocol::Zmtp { engine, ingress } = &mut self.protocol else { return Ok(()) };
         let mut buffer = [0; 4096];
-        while ingress.is_none() {
-            let n = match self.stream.read(&mut buffer) {
-                Ok(0) => return Err(Ended::Stream(Errno::EPIPE)),
-                Ok(n) => n,
-                Err(Errno::EAGAIN) => return Ok(()),
-                Err(error) => return Err(Ended::Stream(error)),
-            };
-            let used = engine.handle_input(&buffer[..n], Instant::now())?;
-            let event = engine.poll_event();
-            if let Some(engine::Event::Ask(_)) = &event {
-                engine.handle_verdict(common.verdict(), Instant::now())?;
-            }
-            if let Some(engine::Event::Ready(peer)) = event {
-                common.begin_traffic(Some(&peer), &self.stream, io).map_err(Ended::Stream)?;
-                self.egress.begin_traffic(engine.framing(), common);
-                if peer.has_handshake() {
-                    self.names.emit(&common.shared, EventKind::HandshakeSucceeded, 0);
+        loop {
+            let Protocol::Zmtp { engine, .. } = &mut self.protocol else { return Ok(()) };
+            match engine.poll_event() {
+                Some(engine::Event::Ready(peer)) => {
+                    return self.begin_traffic(&peer, common, io).map_err(Ended::Stream);
                 }
-                let rest = buffer.get(used..n).unwrap_or(&[]);
-                *ingress = Some(Ingress::new(engine.framing(), common, rest));
+                Some(engine::Event::Ask(request)) => {
+                    self.exchange = Some(Exchange::begin(request, &self.stream, common, io));
+                }
+                Some(engine::Event::Refused(failed)) => {
+                    self.names.emit_failed(&common.shared, failed);
+                }
+                None => {}
             }
+            if engine.is_awaiting_verdict() {
+                let Some(verdict) = self.exchange.as_mut().and_then(Exchange::poll) else {
+                    let is_left = self.is_hungup;
+                    return if is_left { Err(Ended::Stream(Errno::EPIPE)) } else { Ok(()) };
+                };
+                self.exchange = None;
+                engine.handle_verdict(verdict, Instant::now())?;
+                continue;
+            }
+            let mut early = std::mem::take(&mut self.early);
+            if early.is_empty() {
+                let n = match self.stream.read(&mut buffer) {
+                    Ok(0) => return Err(Ended::Stream(Errno::EPIPE)),
+                    Ok(n) => n,
+                    Err(Errno::EAGAIN) => return Ok(()),
+                    Err(error) => return Err(Ended::Stream(error)),
+                };
+                early.extend_from_slice(&buffer[..n]);
+            }
+            let used = engine.handle_input(&early, Instant::now())?;
+            early.drain(..used.min(early.len()));
+            self.early = early;
         }
+    }
+
+    fn begin_traffic(
+        &mut self,
+        peer: &engine::Peer,
+        common: &mut Common,
+        io: &Io<'_>,
+    ) -> Result<(), Errno> {
+        let Protocol::Zmtp { engine, ingress } = &mut self.protocol else { return Ok(()) };
+        common.begin_traffic(Some(peer), &self.stream, io)?;
+        self.egress.begin_traffic(engine.framing(), common);
+        if peer.has_handshake() {
+            self.names.emit(&common.shared, EventKind::HandshakeSucceeded, 0);
+        }
+        let early = std::mem::take(&mut self.early);
+        *ingress = Some(Ingress::new(engine.framing(), common, &early));
         Ok(())
     }
 
@@ -276,7 +322,7 @@ impl Connection {
             if let Some(event) = failure.event {
                 self.names.emit_failed(&common.shared, event);
             }
-        } else if !self.is_ready() && !matches!(ended, Ended::Asked) {
+        } else if self.is_in_handshake() && !matches!(ended, Ended::Asked) {
             let failed = engine::HandshakeFailed::NoDetail(Errno::EPIPE);
             self.names.emit_failed(&common.shared, failed);
         }

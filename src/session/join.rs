@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::context::Attachment;
 use crate::engine::Peer;
 use crate::errno::{Errno, Result};
-use crate::mechanism::{ProtocolError, Verdict};
 use crate::message::{FLAG_ROUTING_ID, Metadata, Outbound, note_lack, take_lack};
 use crate::options::{Options, SocketType};
 use crate::pattern::Pattern;
@@ -15,9 +14,6 @@ use crate::reactor::Io;
 use crate::transport::Stream;
 
 use super::Common;
-
-/// Where an authentication handler is bound (RFC 27).
-const ZAP_ENDPOINT: &str = "zeromq.zap.01";
 
 /// Whether `options` ask for the newest message only, and the socket's type can do that
 /// (zmq_setsockopt(3), ZMQ_CONFLATE).
@@ -76,14 +72,6 @@ impl Common {
         Ok(())
     }
 
-    /// Until handlers are asked, where there is one the peer is refused.
-    pub(super) fn verdict(&self) -> Verdict {
-        if self.shared.context.inproc.is_bound(ZAP_ENDPOINT) {
-            return Verdict::Malformed(ProtocolError::ZapUnspecified);
-        }
-        Verdict::NoHandler
-    }
-
     fn is_publisher(&self) -> bool {
         matches!(self.options.socket_type, SocketType::Pub | SocketType::Xpub)
     }
@@ -120,6 +108,12 @@ fn origin(peer: Option<&Peer>, stream: &Stream) -> Metadata {
     let mut metadata = Metadata::new(stream.fd());
     metadata.add("Peer-Address", stream.peer_address().as_bytes());
     let Some(peer) = peer else { return metadata };
+    if let Some(account) = &peer.account {
+        metadata.add("User-Id", &account.user_id);
+        for (name, value) in &account.properties {
+            metadata.add(name, value);
+        }
+    }
     if let Some(socket_type) = peer.metadata.socket_type {
         metadata.add("Socket-Type", socket_type.name().as_bytes());
     }

@@ -11,6 +11,7 @@
 //! | `connection` | an open stream with its engine: reading, writing, readiness |
 //! | `ingress`, `egress` | bytes to the pipe, pipe to bytes |
 //! | `raw` | the same for STREAM peers, which speak no ZMTP |
+//! | `zap` | asking an authentication handler about a peer |
 //! | `reply` | what may come to a REQ |
 //! | `join` | the pipe between a socket and a session |
 //! | `listener` | accepting |
@@ -25,6 +26,7 @@ mod join;
 mod listener;
 mod raw;
 mod reply;
+mod zap;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
