@@ -1,4 +1,3 @@
-/* later: security */
 /*  The keys of CURVE as text, and whether the library has CURVE.  */
 #include "check.h"
 

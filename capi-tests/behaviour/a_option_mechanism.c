@@ -1,4 +1,3 @@
-/* later: security */
 /*  The mechanism of a socket is that of the security option set last.  */
 #include "options.h"
 

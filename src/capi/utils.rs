@@ -69,7 +69,7 @@ const CAPABILITIES: [(&str, bool); 11] = [
     ("pgm", false),
     ("tipc", false),
     ("norm", false),
-    ("curve", false),
+    ("curve", true),
     ("gssapi", false),
     ("vmci", false),
     ("vsock", false),

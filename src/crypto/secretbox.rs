@@ -7,10 +7,15 @@
 
 use std::fmt;
 
+use dryoc::classic::crypto_box::{
+    crypto_box_detached_afternm_inplace, crypto_box_open_detached_afternm_inplace,
+};
 use dryoc::classic::crypto_secretbox::{crypto_secretbox_easy, crypto_secretbox_open_easy};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::keys::KEY_LEN;
+use crate::errno::Result as OrErrno;
+use crate::sys::random;
 
 /// Octets by which a box is longer than what it holds.
 pub const TAG_LEN: usize = 16;
@@ -29,6 +34,13 @@ pub struct Forged;
 pub struct SharedKey([u8; KEY_LEN]);
 
 impl SharedKey {
+    /// A new key. Errors: those of getrandom(2).
+    pub fn generate() -> OrErrno<Self> {
+        let mut key = Self([0; KEY_LEN]);
+        random::fill(&mut key.0)?;
+        Ok(key)
+    }
+
     /// Any 32 octets are a key.
     pub const fn from_bytes(bytes: [u8; KEY_LEN]) -> Self {
         Self(bytes)
@@ -55,6 +67,23 @@ impl SharedKey {
     /// Opens `sealed` into `plain`, which is [`TAG_LEN`] octets shorter.
     pub fn open(&self, nonce: &Nonce, sealed: &[u8], plain: &mut [u8]) -> Result<(), Forged> {
         crypto_secretbox_open_easy(plain, sealed, nonce, &self.0).map_err(|_| Forged)
+    }
+
+    /// Encrypts `data` where it stands; answers the tag that belongs in front of it.
+    pub fn seal_in_place(&self, nonce: &Nonce, data: &mut [u8]) -> [u8; TAG_LEN] {
+        let mut tag = [0; TAG_LEN];
+        crypto_box_detached_afternm_inplace(data, &mut tag, nonce, &self.0);
+        tag
+    }
+
+    /// Decrypts `data`, which stood behind `tag`, where it stands.
+    pub fn open_in_place(
+        &self,
+        nonce: &Nonce,
+        tag: &[u8; TAG_LEN],
+        data: &mut [u8],
+    ) -> Result<(), Forged> {
+        crypto_box_open_detached_afternm_inplace(data, tag, nonce, &self.0).map_err(|_| Forged)
     }
 }
 

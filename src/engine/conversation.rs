@@ -12,6 +12,7 @@ use crate::engine::failure::{Failure, Reason};
 use crate::engine::greeting::Stage;
 use crate::engine::heartbeat::{Heartbeat, after, is_due};
 use crate::engine::{CommandUse, Event, Framing};
+use crate::mechanism::curve::Cipher;
 use crate::mechanism::{Inquiry, Mechanism, ProtocolError};
 use crate::options::SocketType;
 use crate::wire::command;
@@ -67,6 +68,7 @@ pub struct Engine {
     output_done: usize,
     pub(super) event: Option<Event>,
     pub(super) handshake_at: Option<Instant>,
+    pub(super) cipher: Option<Box<Cipher>>,
 }
 
 impl Engine {
@@ -80,6 +82,7 @@ impl Engine {
             output_done: 0,
             event: None,
             handshake_at: after(now, config.handshake_ivl),
+            cipher: None,
             config,
         }
     }
@@ -201,6 +204,12 @@ impl Engine {
             }
             _ => Ok(CommandUse::Ignored),
         }
+    }
+
+    /// What seals and opens each frame of traffic, if the mechanism encrypts; to be asked once, with
+    /// [`Event::Ready`]. What is in the output then goes as it is.
+    pub fn take_cipher(&mut self) -> Option<Box<Cipher>> {
+        self.cipher.take()
     }
 
     /// The next thing to know, once.

@@ -71,8 +71,9 @@ impl Failure {
         )
     }
 
-    /// A protocol error within the handshake.
-    pub(super) const fn handshake(error: ProtocolError) -> Self {
+    /// A protocol error within the handshake, or in what encrypts traffic: libzmq's monitors tell of both
+    /// alike.
+    pub const fn handshake(error: ProtocolError) -> Self {
         let event = Some(HandshakeFailed::Protocol(error));
         Self { reason: Reason::Protocol(error), event }
     }

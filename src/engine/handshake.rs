@@ -108,6 +108,7 @@ impl Engine {
             }
             Step::Ready(ready) => {
                 let framing = if version == (3, 0) { Framing::V2 } else { Framing::V3_1 };
+                self.cipher = ready.cipher;
                 let peer = Peer {
                     version,
                     metadata: ready.metadata,
@@ -162,9 +163,13 @@ impl Engine {
             return self.fail(Failure::handshake(ProtocolError::ZmtpMechanismMismatch));
         }
         let (security, local) = (&self.config.security, &self.config.local);
-        let step = Mechanism::start(security, local, &mut self.output);
-        self.handle_step(step, greeting.version, now);
-        Ok(())
+        match Mechanism::start(security, local, &mut self.output) {
+            Ok(step) => {
+                self.handle_step(step, greeting.version, now);
+                Ok(())
+            }
+            Err(refusal) => self.fail(refusal.into()),
+        }
     }
 
     fn handle_identity(

@@ -7,9 +7,10 @@
 #![forbid(unsafe_code)]
 
 use crate::engine::{Failure, Framing, Reason};
+use crate::mechanism::curve::cipher::{Exhausted, Sealer};
 use crate::options::SocketType;
 use crate::wire::command::{self, CANCEL, SUBSCRIBE};
-use crate::wire::frame::{self, FLAG_MORE, Parsed};
+use crate::wire::frame::{self, FLAG_COMMAND, FLAG_MORE, Parsed};
 use crate::wire::v1;
 
 /// Canonical frames to a peer's wire, frame by frame.
@@ -53,6 +54,29 @@ impl Egress {
                 }
                 _ => frame::emit(out, flags, body),
             },
+        }
+    }
+
+    /// As [`Self::emit`], but in a box of `sealer`'s. Peers that have one speak ZMTP 3.
+    pub fn seal(
+        &mut self,
+        flags: u8,
+        body: &[u8],
+        sealer: &mut Sealer,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Exhausted> {
+        let has_more = flags & FLAG_MORE != 0;
+        let is_single = !has_more && !self.is_mid_message;
+        self.is_mid_message = has_more;
+        let is_subscription = self.is_subscriber && is_single && self.framing == Framing::V3_1;
+        match body.split_first() {
+            Some((1, topic)) if is_subscription => {
+                sealer.emit(FLAG_COMMAND, b"\x09SUBSCRIBE", topic, out)
+            }
+            Some((0, topic)) if is_subscription => {
+                sealer.emit(FLAG_COMMAND, b"\x06CANCEL", topic, out)
+            }
+            _ => sealer.emit(flags, b"", body, out),
         }
     }
 }

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod compatibility;
+pub mod curve;
 pub mod metadata;
 pub mod null;
 pub mod plain;
@@ -32,6 +33,10 @@ pub enum Mechanism {
     PlainClient(plain::Client),
     /// The end that lets in.
     PlainServer(plain::Server),
+    /// Keys and encryption: the end that knows the other's key.
+    CurveClient(curve::Client),
+    /// The end whose key is known.
+    CurveServer(curve::Server),
 }
 
 /// A handshake that waits for a verdict on the peer.
@@ -41,6 +46,8 @@ pub enum Inquiry {
     Null(null::Null),
     /// See [`plain`].
     PlainServer(plain::Asking),
+    /// See [`curve`].
+    CurveServer(curve::Asking),
 }
 
 /// What a command of the peer or a verdict led to.
@@ -61,6 +68,8 @@ pub struct Ready {
     pub metadata: Metadata,
     /// Who it is, if a handler was asked.
     pub account: Option<Account>,
+    /// What seals and opens all that follows, if the mechanism encrypts.
+    pub cipher: Option<Box<curve::Cipher>>,
 }
 
 /// Why a handshake ended without success.
@@ -83,8 +92,8 @@ pub enum Refusal {
 
 impl Mechanism {
     /// Begins a handshake after the greetings; what this end says first is appended to `out`.
-    pub fn start(security: &Security, local: &Local, out: &mut Vec<u8>) -> Step {
-        match (security.mechanism, security.is_server) {
+    pub fn start(security: &Security, local: &Local, out: &mut Vec<u8>) -> Result<Step, Refusal> {
+        Ok(match (security.mechanism, security.is_server) {
             (options::Mechanism::Null, _) => null::Null::start(security, local, out),
             (options::Mechanism::Plain, false) => {
                 Step::Wait(Self::PlainClient(plain::Client::start(security, local, out)))
@@ -92,7 +101,13 @@ impl Mechanism {
             (options::Mechanism::Plain, true) => {
                 Step::Wait(Self::PlainServer(plain::Server::start(local)))
             }
-        }
+            (options::Mechanism::Curve, false) => {
+                Step::Wait(Self::CurveClient(curve::Client::start(security, local, out)?))
+            }
+            (options::Mechanism::Curve, true) => {
+                Step::Wait(Self::CurveServer(curve::Server::start(security, local)))
+            }
+        })
     }
 
     /// The peer sent a command with this `body`; what follows from it is appended to `out`.
@@ -101,6 +116,8 @@ impl Mechanism {
             Self::Null(null) => null.handle_command(body),
             Self::PlainClient(client) => client.handle_command(body, out),
             Self::PlainServer(server) => server.handle_command(body, out),
+            Self::CurveClient(client) => client.handle_command(body, out),
+            Self::CurveServer(server) => server.handle_command(body, out),
         }
     }
 }
@@ -123,6 +140,7 @@ impl Inquiry {
         Ok(match self {
             Self::Null(null) => null.accept(account, out),
             Self::PlainServer(server) => server.accept(account, out),
+            Self::CurveServer(server) => server.accept(account, out),
         })
     }
 
@@ -132,6 +150,7 @@ impl Inquiry {
             Self::Null(null) => null.allows_no_handler(),
             // There is no point in a user name that nobody checks.
             Self::PlainServer(_) => false,
+            Self::CurveServer(server) => server.allows_no_handler(),
         }
     }
 }

@@ -57,7 +57,7 @@ impl Null {
             READY => {
                 let metadata = metadata::parse(command.data, self.local.socket_type)
                     .map_err(|_| Refusal::InvalidMetadata)?;
-                Ok(Step::Ready(Ready { metadata, account: self.account }))
+                Ok(Step::Ready(Ready { metadata, account: self.account, cipher: None }))
             }
             ERROR => Err(refusal_of_error(command.data)),
             _ => Err(unexpected),
@@ -93,7 +93,7 @@ mod tests {
         let step = mechanism.handle_command(body, &mut out)?;
         assert!(out.is_empty());
         match step {
-            Step::Ready(Ready { metadata, account: None }) => Ok(metadata),
+            Step::Ready(Ready { metadata, account: None, cipher: None }) => Ok(metadata),
             step => panic!("{step:?}"),
         }
     }

@@ -51,7 +51,7 @@ impl Client {
             (Self::Initiate(local), READY) => {
                 let metadata = metadata::parse(command.data, local.socket_type)
                     .map_err(|_| Refusal::Protocol(ProtocolError::ZmtpInvalidMetadata))?;
-                Ok(Step::Ready(Ready { metadata, account: None }))
+                Ok(Step::Ready(Ready { metadata, account: None, cipher: None }))
             }
             (_, ERROR) => Err(refusal_of_error(command.data)),
             (Self::Hello(_) | Self::Initiate(_), _) => Err(UNEXPECTED),
@@ -87,7 +87,7 @@ impl Server {
             (Self::Initiate(local, account), INITIATE) => {
                 let metadata = initiate(command, &local)?;
                 emit_properties(out, READY, &local);
-                Ok(Step::Ready(Ready { metadata, account }))
+                Ok(Step::Ready(Ready { metadata, account, cipher: None }))
             }
             (Self::Hello(_) | Self::Initiate(..), _) => Err(UNEXPECTED),
         }
@@ -163,7 +163,7 @@ mod tests {
     fn start(is_server: bool, out: &mut Vec<u8>) -> Mechanism {
         let socket_type = if is_server { SocketType::Pull } else { SocketType::Push };
         match Mechanism::start(&security(is_server), &local(socket_type), out) {
-            Step::Wait(mechanism) => mechanism,
+            Ok(Step::Wait(mechanism)) => mechanism,
             step => panic!("{step:?}"),
         }
     }

@@ -1,9 +1,10 @@
-//! What the options of a socket say of its mechanism (zmq_plain(7), zmq_null(7)): a copy, made when a
+//! What the options of a socket say of its mechanism (zmq_plain(7), zmq_curve(7), zmq_null(7)): a copy, made when a
 //! connection begins.
 #![forbid(unsafe_code)]
 
 use std::fmt;
 
+use crate::crypto::{PublicKey, SecretKey};
 use crate::options::{self, Options};
 use crate::wire::greeting::{MechanismName, mechanism_name};
 
@@ -22,6 +23,12 @@ pub struct Security {
     pub plain_username: Vec<u8>,
     /// See `plain_username`.
     pub plain_password: Vec<u8>,
+    /// CURVE: C, or S of a server.
+    pub curve_public_key: PublicKey,
+    /// CURVE: c, or s of a server.
+    pub curve_secret_key: SecretKey,
+    /// CURVE client: S.
+    pub curve_server_key: PublicKey,
 }
 
 impl Security {
@@ -34,6 +41,12 @@ impl Security {
             is_zap_enforced: options.zap_enforce_domain,
             plain_username: options.plain_username.clone(),
             plain_password: options.plain_password.clone(),
+            curve_public_key: match options.is_server {
+                true => options.curve_own_key,
+                false => options.curve_public_key,
+            },
+            curve_secret_key: options.curve_secret_key.clone(),
+            curve_server_key: options.curve_server_key,
         }
     }
 
@@ -42,6 +55,7 @@ impl Security {
         match self.mechanism {
             options::Mechanism::Null => mechanism_name("NULL"),
             options::Mechanism::Plain => mechanism_name("PLAIN"),
+            options::Mechanism::Curve => mechanism_name("CURVE"),
         }
     }
 
@@ -50,7 +64,7 @@ impl Security {
     pub const fn allows_downgrade(&self) -> bool {
         match self.mechanism {
             options::Mechanism::Null => !self.has_zap_domain,
-            options::Mechanism::Plain => false,
+            options::Mechanism::Plain | options::Mechanism::Curve => false,
         }
     }
 }

@@ -189,6 +189,23 @@ impl BodyBuf {
         self.filled == self.body.len
     }
 
+    /// The bytes, if every one is there.
+    pub fn bytes_mut(&mut self) -> Option<&mut [u8]> {
+        // SAFETY: the body is ours alone, and `len` bytes from `data` are written.
+        self.is_full()
+            .then(|| unsafe { slice::from_raw_parts_mut(self.body.data.as_ptr(), self.body.len) })
+    }
+
+    /// The body without its first `n` bytes, if it is full.
+    pub fn finish_from(self, n: usize) -> Option<Body> {
+        let mut body = self.finish()?;
+        let n = n.min(body.len);
+        // SAFETY: inside the allocation, or its end.
+        body.data = unsafe { body.data.add(n) };
+        body.len -= n;
+        Some(body)
+    }
+
     /// The body, if it is full.
     pub fn finish(self) -> Option<Body> {
         self.is_full().then_some(self.body)

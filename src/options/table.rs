@@ -1,7 +1,7 @@
 //! The list of socket options: one line for each.
 //!
 //! A number without a line is EINVAL in both directions. So are, until their lines come with the
-//! code that serves them, the options of CURVE, GSSAPI, WSS, VMCI and NORM: as in a libzmq built
+//! code that serves them, the options of GSSAPI, WSS, VMCI and NORM: as in a libzmq built
 //! without them.
 #![forbid(unsafe_code)]
 
@@ -208,6 +208,10 @@ static TABLE: &[Row] = &[
     row(ZMQ_PLAIN_SERVER, special(security::set_plain_server, security::get_plain_server)),
     row(ZMQ_PLAIN_USERNAME, special(security::set_plain_username, security::get_plain_username)),
     row(ZMQ_PLAIN_PASSWORD, special(security::set_plain_password, security::get_plain_password)),
+    row(ZMQ_CURVE_SERVER, special(security::set_curve_server, security::get_curve_server)),
+    row(ZMQ_CURVE_PUBLICKEY, special(security::set_curve_public_key, security::get_curve_public_key)),
+    row(ZMQ_CURVE_SECRETKEY, special(security::set_curve_secret_key, security::get_curve_secret_key)),
+    row(ZMQ_CURVE_SERVERKEY, special(security::set_curve_server_key, security::get_curve_server_key)),
     row(ZMQ_PROBE_ROUTER, flag!(probe_router, NotNegative)).pattern(PROBING),
     row(ZMQ_REQ_CORRELATE, flag!(req_correlate, NotNegative)).pattern(REQ),
     row(ZMQ_REQ_RELAXED, flag!(req_relaxed, NotNegative)).pattern(REQ),

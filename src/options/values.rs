@@ -8,6 +8,7 @@
 
 use super::SocketType;
 use super::filter::TcpAcceptFilter;
+use crate::crypto::{KEY_LEN, PublicKey, SecretKey};
 
 /// The security mechanism of a socket's connections (`ZMQ_MECHANISM`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Mechanism {
     Null = 0,
     /// User name and password in clear text (RFC 24).
     Plain = 1,
+    /// Keys and encryption (RFC 25).
+    Curve = 2,
 }
 
 impl Mechanism {
@@ -149,6 +152,14 @@ pub struct Options {
     pub plain_username: Vec<u8>,
     /// Password of a PLAIN client, up to 255 bytes.
     pub plain_password: Vec<u8>,
+    /// CURVE: our public key, as the application gave it.
+    pub curve_public_key: PublicKey,
+    /// CURVE: our secret key.
+    pub curve_secret_key: SecretKey,
+    /// CURVE: the public key that belongs to `curve_secret_key`, once that is set.
+    pub curve_own_key: PublicKey,
+    /// CURVE client: the server's public key.
+    pub curve_server_key: PublicKey,
     /// Authentication domain (RFC 27).
     pub zap_domain: Vec<u8>,
     /// Follow RFC 27 to the letter: no domain, no request; a domain, no peer without an answer.
@@ -264,6 +275,10 @@ const DEFAULTS: Options = Options {
     is_server: false,
     plain_username: Vec::new(),
     plain_password: Vec::new(),
+    curve_public_key: [0; KEY_LEN],
+    curve_secret_key: SecretKey::from_bytes([0; KEY_LEN]),
+    curve_own_key: [0; KEY_LEN],
+    curve_server_key: [0; KEY_LEN],
     zap_domain: Vec::new(),
     zap_enforce_domain: false,
     invert_matching: false,

@@ -281,12 +281,14 @@ impl Connection {
     ) -> Result<(), Errno> {
         let Protocol::Zmtp { engine, ingress } = &mut self.protocol else { return Ok(()) };
         common.begin_traffic(Some(peer), &self.stream, io)?;
-        self.egress.begin_traffic(engine.framing(), common);
+        let (sealer, opener) =
+            engine.take_cipher().map(|cipher| (cipher.sealer, cipher.opener)).unzip();
+        self.egress.begin_traffic(engine, sealer, common);
         if peer.has_handshake() {
             self.names.emit(&common.shared, EventKind::HandshakeSucceeded, 0);
         }
         let early = std::mem::take(&mut self.early);
-        *ingress = Some(Ingress::new(engine.framing(), common, &early));
+        *ingress = Some(Ingress::new(engine.framing(), opener, common, &early));
         Ok(())
     }
 

@@ -4,11 +4,13 @@
 
 use std::io::IoSlice;
 
-use crate::engine::{Engine, Framing, transcode};
+use crate::engine::{Engine, transcode};
 use crate::errno::{Errno, Result};
+use crate::mechanism::curve::cipher::Sealer;
 use crate::message::FLAG_ROUTING_ID;
 use crate::pipe::PipeEnd;
 use crate::transport::Stream;
+use crate::wire::frame::{self, Parsed};
 
 use super::Common;
 use super::connection::{BUDGET, Flushed};
@@ -20,7 +22,7 @@ const GATHER: usize = 256 * 1024;
 /// Transcoded bytes kept ahead of the kernel.
 const AHEAD: usize = 64 * 1024;
 
-/// Most that a frame of another version is longer than its body.
+/// Most that a frame of another version, or in a box, is longer than its body.
 const MOST_ADDED: usize = 64;
 
 /// Messages sent in one go from which on more are expected to follow.
@@ -33,6 +35,8 @@ enum Mode {
     Direct,
     /// Each frame is written anew.
     Transcode(transcode::Egress),
+    /// Each frame travels in a box.
+    Sealed(transcode::Egress, Sealer),
     /// STREAM: bodies only.
     Raw,
 }
@@ -53,17 +57,25 @@ impl Egress {
         Self { mode, out: Vec::new(), out_done: 0, is_shut: false }
     }
 
-    /// Messages may be sent from now on, as `framing` has it.
-    pub(super) fn begin_traffic(&mut self, framing: Framing, common: &mut Common) {
-        let egress = transcode::Egress::new(framing, common.options.socket_type);
+    /// Messages may be sent from now on, as `engine` has it: in boxes if there is a `sealer`.
+    pub(super) fn begin_traffic(
+        &mut self,
+        engine: &mut Engine,
+        sealer: Option<Sealer>,
+        common: &mut Common,
+    ) {
+        // What is left of the handshake goes as it is.
+        self.take_engine_output(engine, common);
+        let egress = transcode::Egress::new(engine.framing(), common.options.socket_type);
         let reader = common.pipe.as_mut().and_then(PipeEnd::egress);
         let is_bytes = reader.is_some();
         if let Some(reader) = reader {
             reader.set_flowing(true);
         }
-        self.mode = match egress.is_identity() && is_bytes {
-            true => Mode::Direct,
-            false => Mode::Transcode(egress),
+        self.mode = match sealer {
+            Some(sealer) => Mode::Sealed(egress, sealer),
+            None if egress.is_identity() && is_bytes => Mode::Direct,
+            None => Mode::Transcode(egress),
         };
     }
 
@@ -114,6 +126,15 @@ impl Egress {
                     egress.emit(flags, body, out);
                     true
                 })?,
+                Mode::Sealed(egress, sealer) => {
+                    let mut sealed = Ok(());
+                    let moved = transcode(pipe, &mut self.out, |flags, body, out| {
+                        sealed = egress.seal(flags, body, sealer, out);
+                        sealed.is_ok()
+                    })?;
+                    sealed.map_err(|_| Errno::EPROTO)?;
+                    moved
+                }
                 Mode::Raw => {
                     let is_shut = &mut self.is_shut;
                     transcode(pipe, &mut self.out, |_, body, out| {
@@ -152,15 +173,34 @@ impl Egress {
         let Some(output) = engine.poll_output() else { return false };
         let is_between = match (&self.mode, &mut common.pipe) {
             (Mode::Direct, Some(pipe)) => pipe.egress().is_none_or(|e| e.is_at_boundary()),
-            (Mode::Transcode(_), _) => true,
+            (Mode::Transcode(_) | Mode::Sealed(..), _) => true,
             (Mode::Handshake | Mode::Raw | Mode::Direct, _) => true,
         };
         if is_between {
-            self.out.extend_from_slice(output);
+            match &mut self.mode {
+                Mode::Sealed(_, sealer) => seal_commands(output, sealer, &mut self.out),
+                Mode::Handshake | Mode::Raw | Mode::Direct | Mode::Transcode(_) => {
+                    self.out.extend_from_slice(output);
+                }
+            }
             let len = output.len();
             engine.handle_output(len);
         }
         is_between
+    }
+}
+
+/// Seals the commands in `output`. If there are no numbers left, they are lost: the next message will find
+/// that too, and end the connection.
+fn seal_commands(mut output: &[u8], sealer: &mut Sealer, out: &mut Vec<u8>) {
+    while let Parsed::Header(header) = frame::parse_header(output) {
+        let end = header.frame_len().unwrap_or(usize::MAX);
+        let Some((bytes, rest)) = output.split_at_checked(end) else { break };
+        let body = bytes.get(header.header_len..).unwrap_or(&[]);
+        if sealer.emit(header.flags, b"", body, out).is_err() {
+            break;
+        }
+        output = rest;
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::engine::transcode::V1Ingress;
 use crate::engine::{CommandUse, Engine, Failure, Framing};
 use crate::errno::Errno;
+use crate::mechanism::curve::cipher::Opener;
 use crate::message::{BodyBuf, FLAG_COMMAND, FLAG_MORE, FLAG_SKIP, Outbound, take_lack};
 use crate::pipe::{ByteWriter, PipeEnd};
 use crate::transport::Stream;
@@ -17,38 +18,42 @@ use super::connection::{BUDGET, Ended, Filled};
 use super::reply::ReplyCheck;
 
 /// Bodies from this size on that are not here yet are received into memory of their own.
-const LARGE: usize = 16 * 1024;
+pub(super) const LARGE: usize = 16 * 1024;
 /// Bytes to read after a large body.
 const AFTER_LARGE: usize = 1024;
 /// Longest command: it is received in one piece.
-const MOST_COMMAND: usize = 16 << 20;
+pub(super) const MOST_COMMAND: usize = 16 << 20;
 /// Bits of a header's flags that mean something to a reader of the pipe; 2 is the long length.
-const KNOWN_FLAGS: u8 = FLAG_MORE | 2 | FLAG_COMMAND;
+pub(super) const KNOWN_FLAGS: u8 = FLAG_MORE | 2 | FLAG_COMMAND;
 
 /// See the module.
 pub struct Ingress {
     /// A ZMTP 1.0 peer's bytes are written anew.
     v1: Option<V1Ingress>,
+    /// Everything comes in boxes.
+    pub(super) opener: Option<Box<Opener>>,
+    /// Flags of the frame that is first in line, if its box was opened already.
+    pub(super) opened: Option<u8>,
     /// A large body on its way, and its frame's flags.
-    body: Option<(u8, BodyBuf)>,
+    pub(super) body: Option<(u8, BodyBuf)>,
     /// Bytes that came with the end of the handshake.
     early: Vec<u8>,
     /// Received bytes of a pipe that does not take bytes (ZMQ_CONFLATE).
-    loose: Option<Vec<u8>>,
-    max_body_len: u64,
+    pub(super) loose: Option<Vec<u8>>,
+    pub(super) max_body_len: u64,
     /// Most bytes to read at once. After a large body there is likely another: little is read then,
     /// so that most of it goes where it stays.
     window: usize,
-    reply: Option<ReplyCheck>,
+    pub(super) reply: Option<ReplyCheck>,
     is_mid_message: bool,
     /// Commands were stepped over.
-    has_skipped: bool,
+    pub(super) has_skipped: bool,
     /// Reading was cut off by the budget.
     pub has_more: bool,
 }
 
 /// What became of the pending bytes.
-enum Scan {
+pub(super) enum Scan {
     /// A frame was passed on.
     Passed,
     /// More bytes are needed.
@@ -58,11 +63,18 @@ enum Scan {
 }
 
 impl Ingress {
-    pub(super) fn new(framing: Framing, common: &mut Common, early: &[u8]) -> Self {
+    pub(super) fn new(
+        framing: Framing,
+        opener: Option<Opener>,
+        common: &mut Common,
+        early: &[u8],
+    ) -> Self {
         let max = u64::try_from(common.options.maxmsgsize).ok();
         let is_bytes = common.pipe.as_mut().is_some_and(|pipe| pipe.intake().is_some());
         Self {
             v1: (framing == Framing::V1).then(|| V1Ingress::new(max)),
+            opener: opener.map(Box::new),
+            opened: None,
             body: None,
             early: early.to_vec(),
             loose: (!is_bytes).then(Vec::new),
@@ -214,7 +226,7 @@ impl Ingress {
         credit: &mut u32,
     ) -> Result<Scan, Ended> {
         let Some(intake) = pipe.intake() else { return Ok(Scan::Partial) };
-        self.finish_body(intake, credit)?;
+        self.finish_body(engine, intake, credit)?;
         if self.body.is_some() {
             return Ok(Scan::Partial);
         }
@@ -224,7 +236,11 @@ impl Ingress {
                 Parsed::Malformed => return Err(Failure::bad_frame().into()),
                 Parsed::Header(header) => header,
             };
-            match self.scan_frame(header, engine, intake, credit)? {
+            let scanned = match self.opener {
+                None => self.scan_frame(header, engine, intake, credit)?,
+                Some(_) => self.scan_sealed(header, engine, intake, credit)?,
+            };
+            match scanned {
                 Scan::Passed => {}
                 stop @ (Scan::Partial | Scan::Stalled) => break stop,
             }
@@ -289,7 +305,7 @@ impl Ingress {
         Ok(Scan::Passed)
     }
 
-    fn end_frame(&mut self, flags: u8, intake: &mut ByteWriter, credit: &mut u32) {
+    pub(super) fn end_frame(&mut self, flags: u8, intake: &mut ByteWriter, credit: &mut u32) {
         self.is_mid_message = flags & FLAG_MORE != 0;
         if !self.is_mid_message {
             intake.end_message();
@@ -315,15 +331,23 @@ impl Ingress {
     }
 
     /// Passes a large body on if all of it is here.
-    fn finish_body(&mut self, intake: &mut ByteWriter, credit: &mut u32) -> Result<(), Ended> {
-        if self.body.as_ref().is_none_or(|(_, body)| !body.is_full()) {
+    fn finish_body(
+        &mut self,
+        engine: &mut Engine,
+        intake: &mut ByteWriter,
+        credit: &mut u32,
+    ) -> Result<(), Ended> {
+        let Some((flags, body)) = self.body.take_if(|(_, body)| body.is_full()) else {
             return Ok(());
+        };
+        self.window = AFTER_LARGE;
+        if self.opener.is_some() {
+            return self.finish_sealed_body(body, engine, intake, credit);
         }
-        if let Some((flags, Some(body))) = self.body.take().map(|(f, b)| (f, b.finish())) {
+        if let Some(body) = body.finish() {
             if !intake.pass_body(flags, body) {
                 return Err(Ended::Stream(Errno::ENOMEM));
             }
-            self.window = AFTER_LARGE;
             self.end_frame(flags, intake, credit);
         }
         Ok(())
@@ -331,6 +355,9 @@ impl Ingress {
 
     /// The same for a pipe that takes messages.
     fn pass_loose(&mut self, engine: &mut Engine, pipe: &mut PipeEnd) -> Result<bool, Ended> {
+        if self.opener.is_some() {
+            return self.pass_loose_sealed(engine, pipe);
+        }
         let Some(loose) = &mut self.loose else { return Ok(true) };
         let mut done = 0;
         while let Parsed::Header(header) = frame::parse_header(&loose[done..]) {
@@ -355,7 +382,7 @@ impl Ingress {
 }
 
 /// Lets the engine deal with a command; whether the application has to see it.
-fn is_for_application(engine: &mut Engine, body: &[u8]) -> Result<bool, Failure> {
+pub(super) fn is_for_application(engine: &mut Engine, body: &[u8]) -> Result<bool, Failure> {
     Ok(match engine.handle_command(body, Instant::now())? {
         CommandUse::Subscribe(_) | CommandUse::Cancel(_) => true,
         CommandUse::Consumed | CommandUse::Ignored => false,

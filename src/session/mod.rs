@@ -26,6 +26,7 @@ mod join;
 mod listener;
 mod raw;
 mod reply;
+mod sealed;
 mod zap;
 
 use std::sync::Arc;
