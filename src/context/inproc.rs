@@ -29,6 +29,10 @@ pub struct Peer {
     pub routing_id: Vec<u8>,
     /// Whether the side wants the other's routing id.
     pub wants_routing_id: bool,
+    /// What the side tells a new peer first.
+    pub hello: Option<Vec<u8>>,
+    /// What the side, if it has bound, reads when a peer has gone.
+    pub farewell: Option<Vec<u8>>,
 }
 
 impl Peer {
@@ -40,6 +44,8 @@ impl Peer {
             conflate,
             routing_id: options.routing_id.clone(),
             wants_routing_id,
+            hello: options.hello().map(<[u8]>::to_vec),
+            farewell: options.farewell().map(<[u8]>::to_vec),
         }
     }
 }
@@ -129,6 +135,7 @@ impl Inproc {
             // A binder that does not want it drops it.
             put_routing_id(&mut near, &own.routing_id);
         }
+        put_hello(&mut near, &own);
         match bound {
             Some((bound, shared)) => {
                 join(&mut far, &own, &bound.peer);
@@ -166,14 +173,23 @@ impl Bound {
 /// Makes `end`, the binder's, fit both sides.
 fn join(end: &mut PipeEnd, connecter: &Peer, binder: &Peer) {
     end.join_hwms((binder.sndhwm, binder.rcvhwm), (connecter.sndhwm, connecter.rcvhwm));
-    if connecter.conflate {
-        return;
+    if !connecter.conflate {
+        if !binder.wants_routing_id {
+            end.skip();
+        }
+        if connecter.wants_routing_id {
+            put_routing_id(end, &binder.routing_id);
+        }
     }
-    if !binder.wants_routing_id {
-        end.skip();
+    put_hello(end, binder);
+    if let Some(farewell) = &binder.farewell {
+        end.set_farewell(farewell);
     }
-    if connecter.wants_routing_id {
-        put_routing_id(end, &binder.routing_id);
+}
+
+fn put_hello(end: &mut PipeEnd, side: &Peer) {
+    if let Some(hello) = &side.hello {
+        end.write_last(hello);
     }
 }
 

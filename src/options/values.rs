@@ -205,6 +205,23 @@ pub struct Options {
 }
 
 impl Options {
+    /// What each new peer is told first, if the socket's type does that (zmq_setsockopt(3), ZMQ_HELLO_MSG).
+    pub fn hello(&self) -> Option<&[u8]> {
+        self.hello_msg.as_deref().filter(|_| self.socket_type.has_hello_msg())
+    }
+
+    /// What the application reads when a peer that connected has gone (zmq_setsockopt(3),
+    /// ZMQ_DISCONNECT_MSG).
+    pub fn farewell(&self) -> Option<&[u8]> {
+        self.disconnect_msg.as_deref().filter(|_| self.socket_type.has_disconnect_msg())
+    }
+
+    /// What the application reads when a connection that it made has broken (zmq_setsockopt(3),
+    /// ZMQ_HICCUP_MSG).
+    pub fn hiccup(&self) -> Option<&[u8]> {
+        self.hiccup_msg.as_deref().filter(|_| self.socket_type.has_hiccup_msg())
+    }
+
     /// The defaults of a socket of the given type, in a context with the given `ZMQ_IPV6` and
     /// `ZMQ_BLOCKY`.
     pub fn new(socket_type: SocketType, ctx_ipv6: bool, ctx_blocky: bool) -> Self {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound, defer, note_lack};
-use crate::sync::Joint;
 use crate::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use crate::sync::{Joint, OnceLock};
 
 use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
 use super::bytes::{self, ByteReader, ByteWriter};
@@ -37,6 +37,8 @@ struct Side {
     is_reset: AtomicBool,
     /// Linger of the side that went, in milliseconds; -1: for ever.
     linger_ms: AtomicI32,
+    /// What the side wants to read when the other one closes.
+    farewell: OnceLock<Box<[u8]>>,
 }
 
 #[derive(Default)]
@@ -150,7 +152,11 @@ impl PipeEnd {
     }
 
     /// Closes this end, granting the peer `linger_ms` (-1: for ever) to pass on what was committed.
-    pub fn close(self, linger_ms: i32) {
+    pub fn close(mut self, linger_ms: i32) {
+        if let Some(farewell) = self.peer().farewell.get() {
+            let farewell = farewell.to_vec();
+            self.write_last(&farewell);
+        }
         self.shared.sides[self.side].linger_ms.store(linger_ms, Ordering::SeqCst);
     }
 
@@ -369,6 +375,22 @@ impl PipeEnd {
         note_lack();
         self.shared.sides[self.side].attention.raise(WRITABLE);
         false
+    }
+
+    /// What this end wants to read when the other one closes; said once.
+    pub fn set_farewell(&self, message: &[u8]) {
+        let _ = self.shared.sides[self.side].farewell.set(message.into());
+    }
+
+    /// Appends a message whatever the credit, and makes it visible; an unfinished one is taken back.
+    pub fn write_last(&mut self, body: &[u8]) {
+        self.rollback();
+        match self.writer.write(&mut Outbound::Slice(body), 0) {
+            Ok(old) => drop(old.map(defer)),
+            Err(_) => return,
+        }
+        self.written = (self.written + 1) & COUNT;
+        self.commit();
     }
 
     /// Makes whole messages visible to the peer and wakes it if it sleeps.

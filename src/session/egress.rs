@@ -57,16 +57,24 @@ impl Egress {
         Self { mode, out: Vec::new(), out_done: 0, is_shut: false }
     }
 
-    /// Messages may be sent from now on, as `engine` has it: in boxes if there is a `sealer`.
+    /// Messages may be sent from now on, as `engine` has it: in boxes if there is a `sealer`. The first is
+    /// the one that the socket greets with.
     pub(super) fn begin_traffic(
         &mut self,
         engine: &mut Engine,
-        sealer: Option<Sealer>,
+        mut sealer: Option<Sealer>,
         common: &mut Common,
     ) {
         // What is left of the handshake goes as it is.
         self.take_engine_output(engine, common);
-        let egress = transcode::Egress::new(engine.framing(), common.options.socket_type);
+        let mut egress = transcode::Egress::new(engine.framing(), common.options.socket_type);
+        if let Some(hello) = common.options.hello() {
+            match &mut sealer {
+                // The first box finds a number.
+                Some(sealer) => drop(egress.seal(0, hello, sealer, &mut self.out)),
+                None => egress.emit(0, hello, &mut self.out),
+            }
+        }
         let reader = common.pipe.as_mut().and_then(PipeEnd::egress);
         let is_bytes = reader.is_some();
         if let Some(reader) = reader {

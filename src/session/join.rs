@@ -80,6 +80,15 @@ impl Common {
         matches!(self.options.socket_type, SocketType::Sub | SocketType::Xsub)
     }
 
+    /// The connection broke: lets the application read what it wants to read then.
+    pub(super) fn tell_of_loss(&mut self) {
+        let options = &self.options;
+        let message = if self.is_local { options.hiccup() } else { options.farewell() };
+        if let (Some(message), Some(pipe)) = (message, &mut self.pipe) {
+            pipe.write_last(message);
+        }
+    }
+
     /// The connection broke and another will be made: what cannot go on is dropped.
     pub(super) fn prepare_reconnect(&mut self) {
         if self.options.immediate || self.pipe.as_ref().is_some_and(PipeEnd::is_peer_reset) {

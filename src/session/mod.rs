@@ -167,6 +167,9 @@ impl Session {
         connection.close(&mut self.common, &ended, io);
         let was_ready = connection.is_ready();
         drop(connection);
+        if was_ready && !matches!(ended, Ended::Asked | Ended::Refused) {
+            self.common.tell_of_loss();
+        }
         let Some(dial) = &mut self.dial else { return self.finish(io) };
         if !dial.goes_on(&ended, was_ready, &self.common.options) {
             return self.finish(io);

@@ -10,7 +10,7 @@ use crate::transport::Stream;
 use super::Common;
 use super::connection::{BUDGET, Ended, Filled};
 
-/// Longest message made of received bytes (libzmq's batch size).
+/// Longest message made of received bytes, unless ZMQ_IN_BATCH_SIZE says otherwise.
 const MOST_READ: usize = 8192;
 
 /// See the module.
@@ -42,7 +42,16 @@ impl RawIngress {
         self.has_more = false;
         let Some(pipe) = &mut common.pipe else { return Ok(Filled::All) };
         let mut budget = BUDGET;
-        let mut buffer = [0; MOST_READ];
+        let most = usize::try_from(common.options.in_batch_size).unwrap_or(MOST_READ).min(BUDGET);
+        let (mut usual, mut larger) = ([0; MOST_READ], Vec::new());
+        let buffer = match usual.get_mut(..most) {
+            Some(buffer) => buffer,
+            None => {
+                larger.try_reserve_exact(most).map_err(|_| Ended::Stream(Errno::ENOMEM))?;
+                larger.resize(most, 0);
+                &mut larger[..]
+            }
+        };
         loop {
             if !pipe.is_writable() {
                 return Ok(Filled::Stalled);
@@ -51,7 +60,7 @@ impl RawIngress {
                 self.has_more = true;
                 return Ok(Filled::OutOfBudget);
             }
-            let n = match stream.read(&mut buffer) {
+            let n = match stream.read(buffer) {
                 Ok(0) => return Err(Ended::Stream(Errno::EPIPE)),
                 Ok(n) => n,
                 Err(Errno::EAGAIN) => return Ok(Filled::All),
