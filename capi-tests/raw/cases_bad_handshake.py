@@ -120,7 +120,7 @@ add(
     expected="""\
 connection: closed
 delivered: None
-events: ACCEPTED, HANDSHAKE_FAILED_AUTH, DISCONNECTED
+events: ACCEPTED, HANDSHAKE_FAILED_AUTH 300, DISCONNECTED
 good peer: good | peer
 """,
 )

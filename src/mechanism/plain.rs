@@ -3,7 +3,7 @@
 //!
 //! Client: HELLO, then INITIATE upon WELCOME, then it awaits READY. Server: awaits HELLO, asks, answers
 //! WELCOME, awaits INITIATE, answers READY. Each state is a variant, so that a command out of turn is one
-//! that is not expected.
+//! that is not expected. So is, as in libzmq, what is no command at all, but for the first of a client.
 #![forbid(unsafe_code)]
 
 use crate::mechanism::metadata::{self, Local, Metadata};
@@ -12,6 +12,9 @@ use crate::mechanism::{
     Inquiry, Mechanism, ProtocolError, Ready, Refusal, Security, Step, refusal_of_error,
 };
 use crate::wire::command::{self, Command, ERROR, HELLO, INITIATE, READY, WELCOME};
+
+/// How libzmq's PLAIN servers begin an ERROR command. They mean `\x05ERROR`, which this library sends.
+const LIBZMQ_ERROR: &[u8] = b"\x5eRROR";
 
 const UNEXPECTED: Refusal = Refusal::Protocol(ProtocolError::ZmtpUnexpectedCommand);
 
@@ -39,7 +42,10 @@ impl Client {
 
     /// The server sent a command with this `body`.
     pub fn handle_command(self, body: &[u8], out: &mut Vec<u8>) -> Result<Step, Refusal> {
-        let command = parse(body)?;
+        if let Some(data) = body.strip_prefix(LIBZMQ_ERROR) {
+            return Err(refusal_of_error(data));
+        }
+        let command = command::parse(body).map_err(|_| UNEXPECTED)?;
         match (self, command.name) {
             (Self::Hello(local), WELCOME) => {
                 if !command.data.is_empty() {
@@ -76,7 +82,13 @@ impl Server {
 
     /// The client sent a command with this `body`.
     pub fn handle_command(self, body: &[u8], out: &mut Vec<u8>) -> Result<Step, Refusal> {
-        let command = parse(body)?;
+        let no_command = match (&self, body) {
+            (Self::Hello(_), [] | [_] | [1.., ..]) => {
+                Refusal::Protocol(ProtocolError::ZmtpMalformedCommandUnspecified)
+            }
+            (Self::Hello(_), _) | (Self::Initiate(..), _) => UNEXPECTED,
+        };
+        let command = command::parse(body).map_err(|_| no_command)?;
         match (self, command.name) {
             (Self::Hello(local), HELLO) => {
                 let credentials = parse_hello(command.data)
@@ -108,15 +120,6 @@ impl Asking {
 
 fn initiate(command: Command<'_>, local: &Local) -> Result<Metadata, Refusal> {
     metadata::parse(command.data, local.socket_type).map_err(|_| Refusal::InvalidMetadata)
-}
-
-/// Reads a command. One without a name is not expected; one that is cut, or has a name and nothing of
-/// it, is none.
-fn parse(body: &[u8]) -> Result<Command<'_>, Refusal> {
-    command::parse(body).map_err(|_| match body {
-        [0, _, ..] => UNEXPECTED,
-        _ => Refusal::Protocol(ProtocolError::ZmtpMalformedCommandUnspecified),
-    })
 }
 
 /// User name and password: each a length of one octet and as many octets, and nothing after them.
@@ -258,10 +261,11 @@ mod tests {
                 assert_eq!(refusal(answer), UNEXPECTED, "{body:?}");
             }
             for body in [&b""[..], b"\0", b"\x05", b"\x05HELL"] {
-                let end = start(is_server, &mut Vec::new());
+                let answer =
+                    start(is_server, &mut Vec::new()).handle_command(body, &mut Vec::new());
                 let malformed = Refusal::Protocol(ProtocolError::ZmtpMalformedCommandUnspecified);
-                let answer = end.handle_command(body, &mut Vec::new());
-                assert_eq!(refusal(answer), malformed, "{body:?}");
+                let expected = if is_server { malformed } else { UNEXPECTED };
+                assert_eq!(refusal(answer), expected, "{body:?}");
             }
         }
     }
@@ -272,6 +276,7 @@ mod tests {
         let cases = [
             (&b"\x05ERROR\x03400"[..], Refusal::Denied(Status::Denied)),
             (b"\x05ERROR\x03300", Refusal::Denied(Status::Temporary)),
+            (b"\x5eRROR\x03500", Refusal::Denied(Status::Internal)),
             (b"\x05ERROR\x02no", Refusal::Error),
             (b"\x05ERROR", Refusal::Protocol(ProtocolError::ZmtpMalformedCommandError)),
             (b"\x05ERROR\x04400", Refusal::Protocol(ProtocolError::ZmtpMalformedCommandError)),

@@ -111,21 +111,18 @@ fn account_of(frames: &[Vec<u8>]) -> Result<Verdict, ProtocolError> {
     if request_id != REQUEST_ID {
         return Err(ProtocolError::ZapBadRequestId);
     }
-    let refused = match (status.as_slice(), Status::parse(status)) {
-        (b"200", _) => None,
-        (_, Some(refused)) => Some(refused),
-        (_, None) => return Err(ProtocolError::ZapInvalidStatusCode),
-    };
+    if status != b"200" {
+        return Status::parse(status)
+            .map(Verdict::Refused)
+            .ok_or(ProtocolError::ZapInvalidStatusCode);
+    }
     let mut account = Account { user_id: user_id.clone(), properties: Vec::new() };
     for property in metadata::parse(properties) {
         let (name, value) = property.map_err(|_| ProtocolError::ZapInvalidMetadata)?;
         let name = std::str::from_utf8(name).map_err(|_| ProtocolError::ZapInvalidMetadata)?;
         account.properties.push((name.to_owned(), value.to_vec()));
     }
-    Ok(match refused {
-        None => Verdict::Accepted(account),
-        Some(status) => Verdict::Refused(status),
-    })
+    Ok(Verdict::Accepted(account))
 }
 
 #[cfg(test)]
@@ -183,7 +180,7 @@ mod tests {
             ([b"", b"1.1", b"", b"", b"", b"", b"x"], ZapBadVersion),
             ([b"", b"1.0", b"2", b"", b"", b"", b"x"], ZapBadRequestId),
             ([b"", b"1.0", b"1", b"404", b"", b"", b"x"], ZapInvalidStatusCode),
-            ([b"", b"1.0", b"1", b"400", b"", b"", b"x"], ZapInvalidMetadata),
+            ([b"", b"1.0", b"1", b"200", b"", b"", b"x"], ZapInvalidMetadata),
             ([b"", b"1.0", b"1", b"200", b"", b"", b"\x01\xff\0\0\0\0"], ZapInvalidMetadata),
         ];
         for (frames, error) in cases {
