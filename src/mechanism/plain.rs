@@ -83,10 +83,10 @@ impl Server {
     /// The client sent a command with this `body`.
     pub fn handle_command(self, body: &[u8], out: &mut Vec<u8>) -> Result<Step, Refusal> {
         let no_command = match (&self, body) {
-            (Self::Hello(_), [] | [_] | [1.., ..]) => {
+            (Self::Initiate(..), _) | (Self::Hello(_), [0, _, ..]) => UNEXPECTED,
+            (Self::Hello(_), _) => {
                 Refusal::Protocol(ProtocolError::ZmtpMalformedCommandUnspecified)
             }
-            (Self::Hello(_), _) | (Self::Initiate(..), _) => UNEXPECTED,
         };
         let command = command::parse(body).map_err(|_| no_command)?;
         match (self, command.name) {
