@@ -96,6 +96,8 @@ void report_close(void);
 
 /* sockets.c */
 void *socket_new(void *ctx, int type);
+void sockets_secure(void);
+void socket_dial(void *socket, const char *endpoint);
 void socket_bind(const struct config *c, void *socket, char *endpoint);
 void socket_connect(void *socket, int in);
 void bind_and_tell(const struct config *c, void *socket, int out);

@@ -43,7 +43,7 @@ static zmq_pollitem_t *connect_many(const struct config *c, void *ctx, int type,
         items[i].events = ZMQ_POLLIN;
         if (type == ZMQ_SUB)
             CHECK(zmq_setsockopt(items[i].socket, ZMQ_SUBSCRIBE, "", 0) == 0);
-        CHECK(zmq_connect(items[i].socket, endpoint) == 0);
+        socket_dial(items[i].socket, endpoint);
     }
     return items;
 }

@@ -85,7 +85,7 @@ void case_subscribe(const struct config *c, void *ctx)
     peer_start(&ticker, c, ctx, "ticker");
     line_read(ticker.from, endpoint, sizeof endpoint);
     marks_remove(sub);
-    CHECK(zmq_connect(sub, endpoint) == 0);
+    socket_dial(sub, endpoint);
     wait_for(sub, "<subscribed>");
     before = rss_of_all_bytes();
     meter_init(&m, c);

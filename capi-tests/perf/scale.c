@@ -20,7 +20,7 @@ void role_idle_clients(const struct config *c, void *ctx, int in, int out)
     for (i = 0; i <= c->count; i++) {
         void *push = socket_new(ctx, ZMQ_PUSH);
 
-        CHECK(zmq_connect(push, endpoint) == 0);
+        socket_dial(push, endpoint);
         send_bytes(push, "x", 1, 0);
         if (i == 0)
             line_read(in, go, sizeof go);
@@ -60,7 +60,7 @@ static void connect_batch(const struct config *c, void *ctx, const char *endpoin
 
     for (i = 0; i < CONNECT_BATCH; i++) {
         sockets[i] = socket_new(ctx, ZMQ_DEALER);
-        CHECK(zmq_connect(sockets[i], endpoint) == 0);
+        socket_dial(sockets[i], endpoint);
         send_bytes(sockets[i], data, c->size, 0);
     }
     for (i = 0; i < CONNECT_BATCH; i++) {

@@ -38,6 +38,34 @@ void *socket_new(void *ctx, int type)
     return socket;
 }
 
+static bool is_secured;
+
+/* From now on sockets that bind are CURVE servers, and those that connect their clients. */
+void sockets_secure(void)
+{
+    is_secured = true;
+}
+
+static void key_set(void *socket, int option, const char *key)
+{
+    CHECK(zmq_setsockopt(socket, option, key, strlen(key)) == 0);
+}
+
+static void server_secure(void *socket)
+{
+    const int on = 1;
+
+    CHECK(zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &on, sizeof on) == 0);
+    key_set(socket, ZMQ_CURVE_SECRETKEY, "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6");
+}
+
+static void client_secure(void *socket)
+{
+    key_set(socket, ZMQ_CURVE_SERVERKEY, "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7");
+    key_set(socket, ZMQ_CURVE_PUBLICKEY, "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID");
+    key_set(socket, ZMQ_CURVE_SECRETKEY, "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs");
+}
+
 /* Binds where the system chooses and gives the endpoint to connect to (ENDPOINT_MAX bytes). */
 void socket_bind(const struct config *c, void *socket, char *endpoint)
 {
@@ -51,8 +79,17 @@ void socket_bind(const struct config *c, void *socket, char *endpoint)
         snprintf(wanted, sizeof wanted, "ipc://%s/s%d", c->dir, bound++);
     else
         snprintf(wanted, sizeof wanted, "tcp://127.0.0.1:*");
+    if (is_secured)
+        server_secure(socket);
     CHECK(zmq_bind(socket, wanted) == 0);
     CHECK(zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &size) == 0);
+}
+
+void socket_dial(void *socket, const char *endpoint)
+{
+    if (is_secured)
+        client_secure(socket);
+    CHECK(zmq_connect(socket, endpoint) == 0);
 }
 
 /* Connects to the endpoint that comes as a line on `in`. */
@@ -61,7 +98,7 @@ void socket_connect(void *socket, int in)
     char endpoint[ENDPOINT_MAX];
 
     line_read(in, endpoint, sizeof endpoint);
-    CHECK(zmq_connect(socket, endpoint) == 0);
+    socket_dial(socket, endpoint);
 }
 
 void bind_and_tell(const struct config *c, void *socket, int out)

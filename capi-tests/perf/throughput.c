@@ -144,7 +144,7 @@ void case_proxy_pipeline(const struct config *c, void *ctx)
     struct meter m;
 
     start_around_proxy(c, ctx, "proxy-pipeline", "pusher", true, endpoint);
-    CHECK(zmq_connect(pull, endpoint) == 0);
+    socket_dial(pull, endpoint);
     drain(c, pull, &m);
     report_meter(&m);
 }
@@ -160,7 +160,7 @@ void case_proxy_reqrep(const struct config *c, void *ctx)
     struct meter m;
 
     start_around_proxy(c, ctx, "proxy-reqrep", "worker", false, endpoint);
-    CHECK(zmq_connect(dealer, endpoint) == 0);
+    socket_dial(dealer, endpoint);
     for (sent = 0; sent < (uint64_t)c->count; sent++) {
         seq_put(data, sent);
         send_bytes(dealer, data, c->size, 0);

@@ -79,7 +79,7 @@ static void usage(void)
     size_t i;
 
     fprintf(stderr, "usage: zbench KIND [--transport tcp|ipc|inproc] [--size BYTES] [--count N] [--seconds S]\n"
-                    "              [--warmup S] [--gap-ms N] [--msg] [--lossless] [--expect LIBRARY]\n"
+                    "              [--warmup S] [--gap-ms N] [--msg] [--lossless] [--curve] [--expect LIBRARY]\n"
                     "KIND:");
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
         fprintf(stderr, " %s", cases[i].name);
@@ -95,7 +95,8 @@ static void options_read(struct config *c, int argc, char **argv)
         {"warmup", required_argument, NULL, 'w'},    {"gap-ms", required_argument, NULL, 'g'},
         {"msg", no_argument, NULL, 'm'},             {"lossless", no_argument, NULL, 'l'},
         {"expect", required_argument, NULL, 'e'},    {"role", required_argument, NULL, 'r'},
-        {"dir", required_argument, NULL, 'd'},       {NULL, 0, NULL, 0},
+        {"dir", required_argument, NULL, 'd'},       {"curve", no_argument, NULL, 'c'},
+        {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -115,6 +116,7 @@ static void options_read(struct config *c, int argc, char **argv)
         case 'g': c->gap_ms = atoi(optarg); break;
         case 'm': c->is_msg_api = true; break;
         case 'l': c->is_lossless = true; break;
+        case 'c': sockets_secure(); break;
         case 'e': c->expect = optarg; break;
         case 'r': c->role = optarg; break;
         case 'd': c->dir = optarg; break;
