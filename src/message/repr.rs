@@ -4,18 +4,18 @@
 //! its [`Body`]; `metadata` is null or owns one reference of an `Arc`. No pointer points into the
 //! message itself, so that it may be moved by `memcpy`.
 
+mod body;
+
 use std::ffi::c_void;
-use std::mem::{ManuallyDrop, MaybeUninit, size_of};
+use std::mem::{ManuallyDrop, size_of};
 use std::ptr::{self, NonNull};
 use std::slice;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use super::{FLAG_MORE, Metadata};
-use crate::sys::blocks;
 
-/// A free function of the user (zmq_msg_init_data(3)): called exactly once, with no lock held.
-pub type FreeFn = unsafe extern "C" fn(data: *mut c_void, hint: *mut c_void);
+use body::Content;
+pub use body::{Body, BodyBuf, FreeFn};
 
 /// Bodies up to this size live in the message itself.
 const INLINE: usize = 48;
@@ -24,193 +24,6 @@ const KIND_CLOSED: u8 = 0;
 const KIND_INLINE: u8 = 0xA1;
 const KIND_SHARED: u8 = 0xA2;
 const KIND_CONSTANT: u8 = 0xA3;
-
-/// Header of shared content; owned bytes follow it in the same allocation.
-#[repr(C, align(16))]
-struct Content {
-    references: AtomicUsize,
-    /// The user's free function, its data and its hint; `None` for bytes of our own.
-    free: Option<(FreeFn, *mut c_void, *mut c_void)>,
-    capacity: usize,
-}
-
-impl Content {
-    /// Size of the whole allocation.
-    fn size(capacity: usize) -> Option<usize> {
-        size_of::<Self>().checked_add(capacity)
-    }
-}
-
-/// Reference-counted bytes.
-pub struct Body {
-    data: NonNull<u8>,
-    len: usize,
-    content: NonNull<Content>,
-}
-
-// SAFETY: the count is atomic and the bytes are only written while there is one reference.
-unsafe impl Send for Body {}
-// SAFETY: as above; shared access only reads.
-unsafe impl Sync for Body {}
-
-impl Body {
-    fn allocate(
-        len: usize,
-        capacity: usize,
-        free: Option<(FreeFn, *mut c_void, *mut c_void)>,
-    ) -> Option<Self> {
-        let content = blocks::allocate(Content::size(capacity)?)?.cast::<Content>();
-        // SAFETY: freshly allocated with the header's size and alignment.
-        unsafe { content.write(Content { references: AtomicUsize::new(1), free, capacity }) };
-        // SAFETY: one past the header is inside the allocation, or its end.
-        let data = unsafe { content.add(1) }.cast::<u8>();
-        Some(Self { data, len, content })
-    }
-
-    /// The user's `len` bytes at `data`, given back through `free(data, hint)`.
-    ///
-    /// # Safety
-    /// `data` must be valid for reads and writes of `len` bytes until `free` is called.
-    unsafe fn external(data: *mut u8, len: usize, free: FreeFn, hint: *mut c_void) -> Option<Self> {
-        let mut body = Self::allocate(len, 0, Some((free, data.cast(), hint)))?;
-        body.data = NonNull::new(data).unwrap_or(NonNull::dangling());
-        body.len = if data.is_null() { 0 } else { len };
-        Some(body)
-    }
-
-    /// The bytes.
-    pub fn as_slice(&self) -> &[u8] {
-        // SAFETY: `data` is valid for `len` bytes while a reference is held.
-        unsafe { slice::from_raw_parts(self.data.as_ptr(), self.len) }
-    }
-
-    /// Number of bytes.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether there is no byte.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    fn content(&self) -> &Content {
-        // SAFETY: alive while this reference is.
-        unsafe { self.content.as_ref() }
-    }
-
-    fn is_shared(&self) -> bool {
-        self.content().references.load(Ordering::Acquire) > 1
-    }
-}
-
-impl Clone for Body {
-    fn clone(&self) -> Self {
-        self.content().references.fetch_add(1, Ordering::Relaxed);
-        Self { data: self.data, len: self.len, content: self.content }
-    }
-}
-
-impl Drop for Body {
-    fn drop(&mut self) {
-        if self.content().references.fetch_sub(1, Ordering::Release) != 1 {
-            return;
-        }
-        fence(Ordering::Acquire);
-        let free = self.content().free;
-        if let Some(size) = Content::size(self.content().capacity) {
-            // SAFETY: the last reference; allocated with this very size.
-            unsafe { blocks::release(self.content.cast(), size) };
-        }
-        if let Some((free, data, hint)) = free {
-            // SAFETY: zmq_msg_init_data's contract: callable once, from any thread.
-            unsafe { free(data, hint) };
-        }
-    }
-}
-
-/// A body that is being filled: its bytes become readable once all are there.
-pub struct BodyBuf {
-    body: Body,
-    filled: usize,
-}
-
-impl BodyBuf {
-    /// Room for `len` bytes; `None` if there is no memory for it.
-    pub fn new(len: usize) -> Option<Self> {
-        Body::allocate(len, len, None).map(|body| Self { body, filled: 0 })
-    }
-
-    /// The part not yet filled.
-    pub fn spare(&mut self) -> &mut [MaybeUninit<u8>] {
-        // SAFETY: the body is ours alone and has room for `len` bytes from `data`.
-        unsafe {
-            slice::from_raw_parts_mut(
-                self.body.data.as_ptr().add(self.filled).cast(),
-                self.body.len - self.filled,
-            )
-        }
-    }
-
-    /// Appends as much of `bytes` as there is room for; answers how much.
-    pub fn put(&mut self, bytes: &[u8]) -> usize {
-        let spare = self.spare();
-        let n = bytes.len().min(spare.len());
-        for (to, from) in spare.iter_mut().zip(bytes) {
-            to.write(*from);
-        }
-        self.filled += n;
-        n
-    }
-
-    /// Number of bytes not yet filled.
-    pub fn spare_len(&self) -> usize {
-        self.body.len - self.filled
-    }
-
-    /// Lets `read` fill the front of the spare part; what it answers are the bytes that it wrote
-    /// there. Answers their number.
-    pub fn fill<E>(
-        &mut self,
-        read: impl for<'a> FnOnce(&'a mut [MaybeUninit<u8>]) -> Result<&'a mut [u8], E>,
-    ) -> Result<usize, E> {
-        let spare = self.spare();
-        let front = spare.as_ptr().cast::<u8>();
-        let filled = read(spare)?;
-        let n = filled.len();
-        if filled.as_ptr() == front {
-            self.filled += n;
-        }
-        Ok(n)
-    }
-
-    /// Whether every byte is there.
-    pub fn is_full(&self) -> bool {
-        self.filled == self.body.len
-    }
-
-    /// The bytes, if every one is there.
-    pub fn bytes_mut(&mut self) -> Option<&mut [u8]> {
-        // SAFETY: the body is ours alone, and `len` bytes from `data` are written.
-        self.is_full()
-            .then(|| unsafe { slice::from_raw_parts_mut(self.body.data.as_ptr(), self.body.len) })
-    }
-
-    /// The body without its first `n` bytes, if it is full.
-    pub fn finish_from(self, n: usize) -> Option<Body> {
-        let mut body = self.finish()?;
-        let n = n.min(body.len);
-        // SAFETY: inside the allocation, or its end.
-        body.data = unsafe { body.data.add(n) };
-        body.len -= n;
-        Some(body)
-    }
-
-    /// The body, if it is full.
-    pub fn finish(self) -> Option<Body> {
-        self.is_full().then_some(self.body)
-    }
-}
 
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -501,59 +314,4 @@ impl Drop for Message {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    static FREED: AtomicUsize = AtomicUsize::new(0);
-
-    unsafe extern "C" fn count_free(_: *mut c_void, hint: *mut c_void) {
-        FREED.fetch_add(hint as usize, Ordering::SeqCst);
-    }
-
-    #[test]
-    fn sizes_around_the_inline_limit_keep_their_bytes() {
-        for size in [0, 1, 33, 47, 48, 49, 64, 1000, 100_000] {
-            let data: Vec<u8> = (0..size).map(|i| i as u8).collect();
-            let message = Message::from_slice(&data);
-            assert_eq!(message.data(), data);
-            assert_eq!(message.clone().data(), data);
-            assert!(!message.is_shared());
-        }
-    }
-
-    #[test]
-    fn the_free_function_runs_once_after_the_last_reference() {
-        let mut data = vec![7u8; 10];
-        let before = FREED.load(Ordering::SeqCst);
-        // SAFETY: `data` outlives both messages.
-        let message = unsafe {
-            Message::from_user(
-                data.as_mut_ptr().cast(),
-                10,
-                Some(count_free),
-                ptr::dangling_mut::<c_void>(),
-            )
-        };
-        let message = message.unwrap();
-        let copy = message.clone();
-        assert!(copy.is_shared());
-        drop(message);
-        assert_eq!(FREED.load(Ordering::SeqCst), before);
-        assert_eq!(copy.data(), [7; 10]);
-        drop(copy);
-        assert_eq!(FREED.load(Ordering::SeqCst), before + 1);
-    }
-
-    #[test]
-    fn a_closed_message_is_not_valid() {
-        let mut message = Message::from_slice(&[1; 100]);
-        message.close();
-        assert!(!message.is_valid());
-    }
-
-    #[test]
-    fn an_absurd_size_is_refused() {
-        assert!(Message::with_size(usize::MAX - 3).is_none());
-        assert!(BodyBuf::new(isize::MAX as usize).is_none());
-    }
-}
+mod tests;

@@ -1,0 +1,125 @@
+//! One end of a pipe pair: marks, credit, attention, and how it ends.
+#![forbid(unsafe_code)]
+
+use super::*;
+
+fn send(end: &mut PipeEnd, body: &[u8]) -> bool {
+    let ok = end.write(&mut Outbound::Slice(body), 0);
+    end.commit();
+    ok
+}
+
+#[test]
+fn the_high_water_mark_is_exact_and_credit_comes_in_low_water_steps() {
+    for kind in [Kind::Bytes, Kind::Values] {
+        let (mut a, mut b) = pair([kind; 2], [10, 10]);
+        for _ in 0..10 {
+            assert!(send(&mut a, b"x"));
+        }
+        assert!(!send(&mut a, b"x"));
+        for _ in 0..4 {
+            b.skip();
+        }
+        assert!(!a.is_writable(), "{kind:?}");
+        assert_eq!(a.take_events(), 0);
+        b.skip();
+        assert_eq!(a.take_events(), WRITABLE);
+        for _ in 0..5 {
+            assert!(send(&mut a, b"x"));
+        }
+        assert!(!send(&mut a, b"x"));
+    }
+}
+
+#[test]
+fn a_higher_mark_counts_from_the_next_credit() {
+    let (mut a, mut b) = pair([Kind::Values; 2], [1, 1]);
+    assert!(send(&mut a, b"x") && !send(&mut a, b"x"));
+    b.join_hwms((1, 1), (3, 1));
+    assert_eq!(a.take_events(), WRITABLE);
+    while send(&mut a, b"x") {}
+    a.set_hwms(11, 1);
+    assert_eq!(a.take_events(), 0);
+    for _ in 0..4 {
+        assert!(b.is_readable());
+        b.skip();
+    }
+    assert!(!b.is_readable());
+    assert_eq!(a.take_events(), WRITABLE);
+    assert_eq!((0..20).filter(|_| send(&mut a, b"x")).count(), 12);
+}
+
+#[test]
+fn credit_kept_back_under_a_mark_is_given_when_the_mark_becomes_lower() {
+    let (mut a, mut b) = pair([Kind::Values; 2], [100, 100]);
+    for _ in 0..40 {
+        send(&mut a, b"x");
+        b.skip();
+    }
+    assert!(!b.is_readable());
+    b.take_events();
+    a.set_hwms(10, 0);
+    assert_eq!(b.take_events(), READABLE);
+    assert!(!b.is_readable());
+    assert!(a.is_writable());
+}
+
+#[test]
+fn a_reader_is_told_once_for_each_time_it_found_nothing() {
+    let (mut a, mut b) = pair([Kind::Values; 2], [0, 0]);
+    send(&mut a, b"1");
+    assert_eq!(b.take_events(), READABLE);
+    send(&mut a, b"2");
+    assert_eq!(b.take_events(), 0);
+    assert!(b.is_readable());
+    b.skip();
+    b.skip();
+    assert!(!b.is_readable());
+    send(&mut a, b"3");
+    assert_eq!(b.take_events(), READABLE);
+}
+
+#[test]
+fn what_was_committed_can_be_read_after_the_writer_is_gone() {
+    for kind in [Kind::Bytes, Kind::Values, Kind::Conflate] {
+        let (mut a, mut b) = pair([kind; 2], [0, 0]);
+        send(&mut a, b"last");
+        a.write(&mut Outbound::Slice(b"unfinished"), FLAG_MORE);
+        if kind == Kind::Conflate {
+            send(&mut a, b"last");
+        }
+        a.close(100);
+        assert!(b.is_peer_gone() && b.is_readable());
+        assert_eq!(b.peer_linger_ms(), 100);
+        assert_eq!(b.peek().unwrap().body, b"last");
+        b.skip();
+        assert!(!b.is_readable());
+        assert!(!b.is_writable());
+    }
+}
+
+#[test]
+fn the_newest_message_can_always_be_written() {
+    let (mut a, mut b) = pair([Kind::Conflate; 2], [2, 2]);
+    a.join_hwms((1, 1), (1, 1));
+    b.set_hwms(3, 3);
+    for _ in 0..10 {
+        assert!(send(&mut a, b"old"));
+    }
+    assert!(send(&mut a, b"new"));
+    assert_eq!(b.peek().unwrap().body, b"new");
+}
+
+#[test]
+fn multipart_counts_once_and_a_message_begun_can_be_finished() {
+    let (mut a, mut b) = pair([Kind::Values; 2], [2, 2]);
+    for _ in 0..2 {
+        assert!(a.write(&mut Outbound::Slice(b"a"), FLAG_MORE));
+        assert!(a.write(&mut Outbound::Slice(b"b"), FLAG_MORE));
+        assert!(a.write(&mut Outbound::Slice(b"c"), 0));
+        a.commit();
+    }
+    assert!(!a.is_writable());
+    b.skip_message();
+    assert!(a.is_writable());
+}
