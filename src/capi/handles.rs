@@ -5,41 +5,36 @@
 //! may be destroyed from within its own callback.
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::errno::{Errno, Result};
+use crate::sync::Table;
 
-/// The live objects of one kind, by the address that is their handle.
-pub struct Handles<T> {
-    live: Mutex<BTreeMap<usize, Arc<T>>>,
-}
+/// The live objects of one kind.
+pub struct Handles<T: 'static>(Table<Arc<T>>);
 
 impl<T> Handles<T> {
     /// An empty table, for a `static`.
     pub const fn new() -> Self {
-        Self { live: Mutex::new(BTreeMap::new()) }
+        Self(Table::new())
     }
 
-    /// Keeps an object and gives its handle, which is never NULL.
-    pub fn insert(&self, object: T) -> *mut c_void {
-        let object = Arc::new(object);
-        let handle = Arc::as_ptr(&object).cast_mut().cast::<c_void>();
-        self.live.lock().insert(handle.addr(), object);
-        handle
+    /// Keeps an object and gives its handle, which is never NULL. Errors: EMFILE (too many).
+    pub fn insert(&self, object: T) -> Result<*mut c_void> {
+        let address = self.0.insert(Arc::new(object)).ok_or(Errno::EMFILE)?;
+        Ok(std::ptr::with_exposed_provenance_mut(address))
     }
 
     /// The object of a handle, or EFAULT.
     pub fn get(&self, handle: *mut c_void) -> Result<Arc<T>> {
-        self.live.lock().get(&handle.addr()).cloned().ok_or(Errno::EFAULT)
+        let object = self.0.lock(handle.addr()).ok_or(Errno::EFAULT)?;
+        Ok(Arc::clone(&object))
     }
 
     /// Takes a handle back, or EFAULT. The object ends when the last call that uses it does.
     pub fn remove(&self, handle: *mut c_void) -> Result<Arc<T>> {
-        self.live.lock().remove(&handle.addr()).ok_or(Errno::EFAULT)
+        self.0.remove(handle.addr()).ok_or(Errno::EFAULT)
     }
 }
 
@@ -56,11 +51,20 @@ mod tests {
     #[test]
     fn only_a_live_handle_has_an_object() {
         let handles = Handles::new();
-        let handle = handles.insert(7);
+        let handle = handles.insert(7).unwrap();
         assert_eq!(handles.get(handle).as_deref(), Ok(&7));
         assert_eq!(handles.get(std::ptr::null_mut()), Err(Errno::EFAULT));
         assert_eq!(handles.remove(handle).as_deref(), Ok(&7));
         assert_eq!(handles.get(handle), Err(Errno::EFAULT));
         assert_eq!(handles.remove(handle), Err(Errno::EFAULT));
+    }
+
+    #[test]
+    fn a_stale_handle_is_not_the_next_objects() {
+        let handles = Handles::new();
+        let stale = handles.insert(1).unwrap();
+        drop(handles.remove(stale));
+        assert_ne!(handles.insert(2), Ok(stale));
+        assert_eq!(handles.get(stale), Err(Errno::EFAULT));
     }
 }

@@ -28,7 +28,7 @@ fn interval_from_c(interval: usize) -> u64 {
 /// Makes a set of timers.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_timers_new() -> *mut c_void {
-    entry(|| Ok(TIMERS.insert(Timers::new())))
+    entry(|| TIMERS.insert(Timers::new()))
 }
 
 /// Frees a set of timers and sets the pointer to NULL.
