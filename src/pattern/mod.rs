@@ -16,6 +16,7 @@
 //! variant of [`Pattern`] and an implementation of `Policy`.
 #![forbid(unsafe_code)]
 
+mod both_ways;
 mod control;
 mod expair;
 mod fair_queue;

@@ -3,66 +3,19 @@
 //! Invariant: the routings hold at most one pipe; further ones are refused.
 #![forbid(unsafe_code)]
 
-use crate::errno::Result;
-use crate::message::{Inbound, Outbound};
 use crate::options::Options;
-use crate::pattern::fair_queue::FairQueue;
-use crate::pattern::load_balance::LoadBalance;
-use crate::pattern::{Attach, Policy};
+use crate::pattern::both_ways::{Admission, BothWays};
 use crate::pipe::{PipeId, PipeSet};
 
 /// The PAIR socket type.
-#[derive(Default)]
-pub struct Pair {
-    outgoing: LoadBalance,
-    incoming: FairQueue,
-}
+pub type Pair = BothWays<OnlyOne>;
 
-impl Policy for Pair {
-    fn attach(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId, _: Attach) {
-        if self.outgoing.is_empty() {
-            self.outgoing.attach(id);
-            self.incoming.attach(id);
-        } else {
-            pipes.terminate(id);
-        }
-    }
+/// One pipe at a time.
+pub struct OnlyOne;
 
-    fn handle_readable(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
-        self.incoming.handle_readable(id);
-    }
-
-    fn handle_writable(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
-        self.outgoing.handle_writable(id);
-    }
-
-    fn handle_closed(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
-        self.outgoing.handle_closed(id);
-        self.incoming.handle_closed(pipes, id);
-    }
-
-    #[inline]
-    fn send(
-        &mut self,
-        pipes: &mut PipeSet,
-        _: &Options,
-        part: &mut Outbound<'_>,
-        more: bool,
-    ) -> Result<()> {
-        self.outgoing.send(pipes, part, more)
-    }
-
-    #[inline]
-    fn recv(&mut self, pipes: &mut PipeSet, _: &Options, sink: &mut Inbound<'_>) -> Result<bool> {
-        self.incoming.recv(pipes, sink)
-    }
-
-    fn has_in(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
-        self.incoming.has_in(pipes)
-    }
-
-    fn has_out(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
-        self.outgoing.has_out(pipes)
+impl Admission for OnlyOne {
+    fn admits(_: &mut PipeSet, _: &Options, _: PipeId, has_others: bool) -> bool {
+        !has_others
     }
 }
 

@@ -1,7 +1,7 @@
 //! SUB: messages in that begin with a topic subscribed to, nothing out (RFC 29, "The SUB Socket Type").
 #![forbid(unsafe_code)]
 
-use super::subscriber::Subscriber;
+use super::subscriber::{Subscriber, subscribes};
 use crate::errno::{Errno, Result};
 use crate::message::Inbound;
 use crate::options::Options;
@@ -30,25 +30,7 @@ impl Sub {
 }
 
 impl Policy for Sub {
-    fn attach(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId, _: Attach) {
-        self.subscriber.attach(pipes, id);
-    }
-
-    fn handle_readable(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
-        self.subscriber.incoming.handle_readable(id);
-    }
-
-    fn handle_writable(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
-        self.subscriber.handle_writable(pipes, id);
-    }
-
-    fn handle_hiccup(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
-        self.subscriber.send_all(pipes, id);
-    }
-
-    fn handle_closed(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
-        self.subscriber.handle_closed(pipes, id);
-    }
+    subscribes!();
 
     #[inline]
     fn recv(
@@ -80,10 +62,6 @@ impl Policy for Sub {
     fn unsubscribe(&mut self, pipes: &mut PipeSet, _: &Options, topic: &[u8]) -> Result<()> {
         self.subscriber.unsubscribe(pipes, topic, false);
         Ok(())
-    }
-
-    fn topics_count(&self) -> usize {
-        self.subscriber.filter.len()
     }
 }
 

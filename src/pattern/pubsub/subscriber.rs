@@ -25,6 +25,36 @@ pub(super) struct Subscriber {
     body: Vec<u8>,
 }
 
+/// What the policies of SUB and XSUB do alike with their `subscriber`.
+macro_rules! subscribes {
+    () => {
+        fn attach(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId, _: Attach) {
+            self.subscriber.attach(pipes, id);
+        }
+
+        fn handle_readable(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
+            self.subscriber.incoming.handle_readable(id);
+        }
+
+        fn handle_writable(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
+            self.subscriber.handle_writable(pipes, id);
+        }
+
+        fn handle_hiccup(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
+            self.subscriber.send_all(pipes, id);
+        }
+
+        fn handle_closed(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
+            self.subscriber.handle_closed(pipes, id);
+        }
+
+        fn topics_count(&self) -> usize {
+            self.subscriber.filter.len()
+        }
+    };
+}
+pub(super) use subscribes;
+
 impl Subscriber {
     pub fn attach(&mut self, pipes: &mut PipeSet, id: PipeId) {
         self.incoming.attach(id);

@@ -2,7 +2,7 @@
 //! application (RFC 29, "The XSUB Socket Type").
 #![forbid(unsafe_code)]
 
-use super::subscriber::Subscriber;
+use super::subscriber::{Subscriber, subscribes};
 use super::upstream::{self, Scope, Upstream};
 use crate::errno::Result;
 use crate::message::{Inbound, Outbound};
@@ -30,25 +30,7 @@ impl Xsub {
 }
 
 impl Policy for Xsub {
-    fn attach(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId, _: Attach) {
-        self.subscriber.attach(pipes, id);
-    }
-
-    fn handle_readable(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
-        self.subscriber.incoming.handle_readable(id);
-    }
-
-    fn handle_writable(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
-        self.subscriber.handle_writable(pipes, id);
-    }
-
-    fn handle_hiccup(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
-        self.subscriber.send_all(pipes, id);
-    }
-
-    fn handle_closed(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
-        self.subscriber.handle_closed(pipes, id);
-    }
+    subscribes!();
 
     fn send(
         &mut self,
@@ -91,10 +73,6 @@ impl Policy for Xsub {
 
     fn has_out(&mut self, _: &mut PipeSet, _: &Options) -> bool {
         true
-    }
-
-    fn topics_count(&self) -> usize {
-        self.subscriber.filter.len()
     }
 }
 

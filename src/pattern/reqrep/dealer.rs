@@ -1,63 +1,21 @@
 //! DEALER: messages out in turns, messages in in turns (RFC 28, "The DEALER Socket Type").
 #![forbid(unsafe_code)]
 
-use crate::errno::Result;
-use crate::message::{Inbound, Outbound};
 use crate::options::Options;
-use crate::pattern::fair_queue::FairQueue;
-use crate::pattern::load_balance::LoadBalance;
-use crate::pattern::{Attach, Policy, control};
+use crate::pattern::both_ways::{Admission, BothWays};
+use crate::pattern::control;
 use crate::pipe::{PipeId, PipeSet};
 
 /// The DEALER socket type.
-#[derive(Default)]
-pub struct Dealer {
-    outgoing: LoadBalance,
-    incoming: FairQueue,
-}
+pub type Dealer = BothWays<Everyone>;
 
-impl Policy for Dealer {
-    fn attach(&mut self, pipes: &mut PipeSet, options: &Options, id: PipeId, _: Attach) {
+/// Any number of pipes, each told of us if it leads to a ROUTER that is to know.
+pub struct Everyone;
+
+impl Admission for Everyone {
+    fn admits(pipes: &mut PipeSet, options: &Options, id: PipeId, _: bool) -> bool {
         control::probe_router(pipes, options, id);
-        self.outgoing.attach(id);
-        self.incoming.attach(id);
-    }
-
-    fn handle_readable(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
-        self.incoming.handle_readable(id);
-    }
-
-    fn handle_writable(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
-        self.outgoing.handle_writable(id);
-    }
-
-    fn handle_closed(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
-        self.outgoing.handle_closed(id);
-        self.incoming.handle_closed(pipes, id);
-    }
-
-    #[inline]
-    fn send(
-        &mut self,
-        pipes: &mut PipeSet,
-        _: &Options,
-        part: &mut Outbound<'_>,
-        more: bool,
-    ) -> Result<()> {
-        self.outgoing.send(pipes, part, more)
-    }
-
-    #[inline]
-    fn recv(&mut self, pipes: &mut PipeSet, _: &Options, sink: &mut Inbound<'_>) -> Result<bool> {
-        self.incoming.recv(pipes, sink)
-    }
-
-    fn has_in(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
-        self.incoming.has_in(pipes)
-    }
-
-    fn has_out(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
-        self.outgoing.has_out(pipes)
+        true
     }
 }
 
