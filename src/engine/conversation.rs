@@ -5,6 +5,7 @@
 //! `handle_input` leaves belongs to traffic. A closed engine stays closed and repeats its failure.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::engine::config::Config;
@@ -60,7 +61,7 @@ pub(super) struct OldPeer {
 /// One ZMTP conversation (see the module above for the order of calls).
 #[derive(Debug)]
 pub struct Engine {
-    pub(super) config: Config,
+    pub(super) config: Arc<Config>,
     pub(super) state: State,
     pub(super) framing: Framing,
     pub(super) inbox: Vec<u8>,
@@ -73,7 +74,8 @@ pub struct Engine {
 
 impl Engine {
     /// A connection that was made `now`. The signature waits in the output.
-    pub fn new(config: Config, now: Instant) -> Self {
+    pub fn new(config: impl Into<Arc<Config>>, now: Instant) -> Self {
+        let config = config.into();
         Self {
             state: State::Greeting(Stage::First),
             framing: Framing::V2,
@@ -228,6 +230,10 @@ impl Engine {
     pub fn handle_output(&mut self, len: usize) {
         self.output_done = self.output_done.saturating_add(len);
         if self.output_done >= self.output.len() {
+            if self.is_in_traffic() {
+                // Seldom needed from now on.
+                self.output = Vec::new();
+            }
             self.output.clear();
             self.output_done = 0;
         }

@@ -198,6 +198,7 @@ impl Engine {
         self.framing = framing;
         self.handshake_at = None;
         self.inbox = Vec::new();
+        self.output.shrink_to_fit();
         self.event = Some(Event::Ready(peer));
     }
 }

@@ -5,11 +5,11 @@
 //! turn, so that one busy peer does not starve the others.
 #![forbid(unsafe_code)]
 
-use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::context::EventKind;
-use crate::engine::{self, Config, Engine, Failure};
+use crate::engine::{self, Engine, Failure};
 use crate::errno::Errno;
 use crate::reactor::{Io, Readiness};
 use crate::transport::Stream;
@@ -79,32 +79,26 @@ pub struct Connection {
     exchange: Option<Exchange>,
     /// Bytes of the handshake that the engine has not taken yet.
     early: Vec<u8>,
+    /// The last read of the handshake found all that there was.
+    is_drained: bool,
 }
 
 impl Connection {
     /// `remote` is the peer's endpoint as the application wrote it, if it did.
-    pub(super) fn new(
-        stream: Stream,
-        remote: Option<&str>,
-        common: &Common,
-        io: &Io<'_>,
-    ) -> Result<Self, Ended> {
-        io.watch(stream.as_fd()).map_err(Ended::Stream)?;
+    pub(super) fn new(mut stream: Stream, remote: Option<&str>, common: &Common) -> Self {
         let options = &common.options;
         let is_raw = is_raw(options);
         let protocol = match is_raw {
             true => Protocol::Raw(RawIngress::new(options)),
             false => {
-                let engine = Engine::new(Config::from_options(options), Instant::now());
+                let engine = Engine::new(Arc::clone(&common.config), Instant::now());
                 Protocol::Zmtp { engine: Box::new(engine), ingress: None }
             }
         };
-        let names = Names {
-            local: stream.local_endpoint().to_owned(),
-            remote: remote.unwrap_or(stream.remote_endpoint()).to_owned(),
-            is_local: common.is_local,
-        };
-        Ok(Self {
+        let (local, address) = stream.take_endpoints();
+        let remote = remote.map_or(address, str::to_owned);
+        let names = Names { local, remote, is_local: common.is_local };
+        Self {
             stream,
             protocol,
             egress: Egress::new(is_raw),
@@ -115,10 +109,12 @@ impl Connection {
             look_at: None,
             exchange: None,
             early: Vec::new(),
-        })
+            is_drained: false,
+        }
     }
 
-    /// Begins the conversation.
+    /// Begins the conversation: with the peer's first words, if they are there, so that the answer to
+    /// them leaves together with ours.
     pub(super) fn start(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
         let kind = if common.is_local { EventKind::Connected } else { EventKind::Accepted };
         self.names.emit(&common.shared, kind, self.stream.fd() as u64);
@@ -126,6 +122,7 @@ impl Connection {
             common.begin_traffic(None, &self.stream, io).map_err(Ended::Stream)?;
             raw.notify(common);
         }
+        self.fill(common, io)?;
         self.flush(common, io)
     }
 
@@ -234,6 +231,7 @@ impl Connection {
     /// authentication handler has to be waited for.
     fn shake_hands(&mut self, common: &mut Common, io: &Io<'_>) -> Result<(), Ended> {
         let mut buffer = [0; 4096];
+        self.is_drained = false;
         loop {
             let Protocol::Zmtp { engine, .. } = &mut self.protocol else { return Ok(()) };
             match engine.poll_event() {
@@ -259,6 +257,9 @@ impl Connection {
             }
             let mut early = std::mem::take(&mut self.early);
             if early.is_empty() {
+                if self.is_drained {
+                    return Ok(());
+                }
                 let n = match self.stream.read(&mut buffer) {
                     Ok(0) => return Err(Ended::Stream(Errno::EPIPE)),
                     Ok(n) => n,
@@ -266,6 +267,7 @@ impl Connection {
                     Err(error) => return Err(Ended::Stream(error)),
                 };
                 early.extend_from_slice(&buffer[..n]);
+                self.is_drained = n < buffer.len() && !self.is_hungup;
             }
             let used = engine.handle_input(&early, Instant::now())?;
             early.drain(..used.min(early.len()));
@@ -288,7 +290,7 @@ impl Connection {
             self.names.emit(&common.shared, EventKind::HandshakeSucceeded, 0);
         }
         let early = std::mem::take(&mut self.early);
-        *ingress = Some(Ingress::new(engine.framing(), opener, common, &early));
+        *ingress = Some(Ingress::new(engine.framing(), opener, common, &early, self.is_drained));
         Ok(())
     }
 
@@ -314,8 +316,8 @@ impl Connection {
         Ok(())
     }
 
-    /// The connection is over: tells the monitor and stops watching the stream.
-    pub(super) fn close(&mut self, common: &mut Common, ended: &Ended, io: &Io<'_>) {
+    /// The connection is over: tells the monitor. The stream is watched until it is dropped.
+    pub(super) fn close(&mut self, common: &mut Common, ended: &Ended) {
         if let Ended::Protocol(failure) = ended {
             // An ERROR command may be waiting for the peer; it is sent if the kernel takes it.
             if let Protocol::Zmtp { engine, .. } = &self.protocol {
@@ -331,7 +333,6 @@ impl Connection {
         if let Protocol::Raw(raw) = &mut self.protocol {
             raw.notify(common);
         }
-        io.unwatch(self.stream.as_fd());
         if !matches!(ended, Ended::Asked) {
             let fd = self.stream.fd() as u64;
             self.names.emit(&common.shared, EventKind::Disconnected, fd);

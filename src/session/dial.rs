@@ -58,7 +58,7 @@ enum Step {
 pub enum Progress {
     /// Something has to happen first.
     Waiting,
-    /// A stream is there.
+    /// A stream is there, and watched.
     Connected(Stream),
     /// No further attempt will be made.
     GivenUp,
@@ -159,11 +159,11 @@ impl Dial {
             error.errno
         })?;
         let limit = deadline(common.options.connect_timeout);
+        io.watch(connecting.as_fd())?;
         if connecting.is_connected() {
             return self.finish(connecting, limit, common, io);
         }
         self.names().emit(&common.shared, EventKind::ConnectDelayed, Errno::EINPROGRESS.0 as u64);
-        io.watch(connecting.as_fd())?;
         self.step = Step::Connecting(connecting, limit);
         Ok(None)
     }
@@ -171,7 +171,7 @@ impl Dial {
     /// Looks whether an attempt under way has come to an end.
     fn check(
         &mut self,
-        connecting: Connecting,
+        mut connecting: Connecting,
         limit: Option<Instant>,
         common: &Common,
         io: &Io<'_>,
@@ -181,8 +181,8 @@ impl Dial {
             self.step = Step::Connecting(connecting, limit);
             return Ok(None);
         }
-        io.unwatch(connecting.as_fd());
         if is_late {
+            io.unwatch(connecting.as_fd());
             self.report_closed(connecting.fd(), common);
             return Err(Errno::ETIMEDOUT);
         }
@@ -203,7 +203,6 @@ impl Dial {
             return Ok(Some(stream));
         };
         let negotiation = Negotiation::new(host, &common.options)
-            .and_then(|negotiation| io.watch(stream.as_fd()).map(|()| negotiation))
             .inspect_err(|_| self.report_closed(fd, common))?;
         // A proxy that says nothing must not keep the attempt for ever.
         let limit = limit.or_else(|| deadline(common.options.handshake_ivl));
@@ -223,10 +222,10 @@ impl Dial {
             self.step = Step::Tunnelling(tunnel, limit);
             return Ok(None);
         }
-        io.unwatch(tunnel.as_fd());
         match result {
             Ok(_) => Ok(Some(tunnel.into_stream())),
             Err(error) => {
+                io.unwatch(tunnel.as_fd());
                 self.report_closed(tunnel.fd(), common);
                 Err(error)
             }

@@ -171,6 +171,10 @@ impl Egress {
                 Err(error) => return Err(error),
             }
         }
+        if matches!(self.mode, Mode::Direct) {
+            // Seldom needed from now on.
+            self.out = Vec::new();
+        }
         self.out.clear();
         self.out_done = 0;
         Ok(true)

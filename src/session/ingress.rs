@@ -38,6 +38,8 @@ pub struct Ingress {
     pub(super) body: Option<(u8, BodyBuf)>,
     /// Bytes that came with the end of the handshake.
     early: Vec<u8>,
+    /// They were all that there was to read.
+    is_early_all: bool,
     /// Received bytes of a pipe that does not take bytes (ZMQ_CONFLATE).
     pub(super) loose: Option<Vec<u8>>,
     pub(super) max_body_len: u64,
@@ -68,6 +70,7 @@ impl Ingress {
         opener: Option<Opener>,
         common: &mut Common,
         early: &[u8],
+        is_early_all: bool,
     ) -> Self {
         let max = u64::try_from(common.options.maxmsgsize).ok();
         let is_bytes = common.pipe.as_mut().is_some_and(|pipe| pipe.intake().is_some());
@@ -77,6 +80,7 @@ impl Ingress {
             opened: None,
             body: None,
             early: early.to_vec(),
+            is_early_all,
             loose: (!is_bytes).then(Vec::new),
             max_body_len: max.unwrap_or(u64::MAX),
             window: usize::MAX,
@@ -97,6 +101,7 @@ impl Ingress {
         to_end: bool,
     ) -> Result<Filled, Ended> {
         self.has_more = false;
+        let is_early_all = std::mem::take(&mut self.is_early_all);
         let Some(pipe) = &mut common.pipe else { return Ok(Filled::All) };
         let early = std::mem::take(&mut self.early);
         if !early.is_empty() {
@@ -106,6 +111,9 @@ impl Ingress {
         loop {
             if !self.pass_on(engine, pipe)? {
                 return Ok(Filled::Stalled);
+            }
+            if is_early_all {
+                return Ok(Filled::All);
             }
             if budget == 0 {
                 self.has_more = true;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::context::Attachment;
 use crate::engine::Peer;
 use crate::errno::{Errno, Result};
-use crate::message::{FLAG_ROUTING_ID, Metadata, Outbound, note_lack, take_lack};
+use crate::message::{FLAG_ROUTING_ID, Metadata, Outbound, take_lack};
 use crate::options::{Options, SocketType};
 use crate::pattern::Pattern;
 use crate::pipe::{Kind, PipeEnd, pair};
@@ -48,8 +48,8 @@ impl Common {
         let wants_routing_id = Pattern::wants_routing_id(self.options.socket_type);
         let is_publisher = self.is_publisher();
         if let Some(pipe) = &mut self.pipe {
-            if !pipe.intake().is_none_or(|intake| intake.set_origin(Some(origin))) {
-                note_lack();
+            if let Some(intake) = pipe.intake() {
+                intake.set_origin(Some(origin));
             }
             if let (Some(peer), true) = (peer, wants_routing_id) {
                 let routing_id = &peer.metadata.routing_id;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use crate::context::{EndpointId, EventKind, SessionControl, SocketShared};
+use crate::engine::Config;
 use crate::errno::{Errno, Result};
 use crate::options::Options;
 use crate::pipe::Target;
@@ -42,6 +43,7 @@ struct Accepting {
     shared: Arc<Shared>,
     socket: Arc<SocketShared>,
     options: Arc<Options>,
+    config: Arc<Config>,
     endpoint: EndpointId,
     is_paused: bool,
 }
@@ -65,6 +67,7 @@ pub fn listen(
     let accepting = Accepting {
         shared: Arc::clone(&shared),
         socket: Arc::clone(socket),
+        config: Arc::new(Config::from_options(&options)),
         options,
         endpoint,
         is_paused: false,
@@ -119,6 +122,7 @@ impl Accepting {
         let session = Session::accepted(
             Arc::clone(&self.socket),
             Arc::clone(&self.options),
+            Arc::clone(&self.config),
             self.endpoint,
             stream,
             Arc::clone(&self.shared.control),

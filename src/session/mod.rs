@@ -29,10 +29,12 @@ mod reply;
 mod sealed;
 mod zap;
 
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::context::{EndpointId, SessionControl, SocketShared};
+use crate::engine::Config;
 use crate::options::{Options, SocketType};
 use crate::pipe::PipeEnd;
 use crate::reactor::{Actor, Io, Readiness};
@@ -49,6 +51,8 @@ pub use listener::{Bound, listen};
 struct Common {
     shared: Arc<SocketShared>,
     options: Arc<Options>,
+    /// What the engine has to know of them.
+    config: Arc<Config>,
     endpoint: EndpointId,
     id: u64,
     control: Arc<SessionControl>,
@@ -78,7 +82,7 @@ enum Closing {
 /// See the module.
 pub struct Session {
     common: Common,
-    dial: Option<Dial>,
+    dial: Option<Box<Dial>>,
     stage: Stage,
     closing: Closing,
     deadline: Option<Instant>,
@@ -95,30 +99,45 @@ impl Session {
         pipe: Option<PipeEnd>,
     ) -> Self {
         let dial = Dial::new(target, &options);
-        let id = shared.new_id();
-        let control = Arc::default();
-        let common =
-            Common { shared, options, endpoint, id, control, parent: None, is_local: true, pipe };
-        Self::new(common, Some(dial), Stage::Dialling)
+        let config = Arc::new(Config::from_options(&options));
+        let common = Common {
+            id: shared.new_id(),
+            shared,
+            options,
+            config,
+            endpoint,
+            control: Arc::default(),
+            parent: None,
+            is_local: true,
+            pipe,
+        };
+        Self::new(common, Some(Box::new(dial)), Stage::Dialling)
     }
 
     /// A session for a stream that a listener accepted.
     fn accepted(
         shared: Arc<SocketShared>,
         options: Arc<Options>,
+        config: Arc<Config>,
         endpoint: EndpointId,
         stream: Stream,
         parent: Arc<SessionControl>,
     ) -> Self {
-        let id = shared.new_id();
-        let control = Arc::default();
-        let parent = Some(parent);
-        let common =
-            Common { shared, options, endpoint, id, control, parent, is_local: false, pipe: None };
+        let common = Common {
+            id: shared.new_id(),
+            shared,
+            options,
+            config,
+            endpoint,
+            control: Arc::default(),
+            parent: Some(parent),
+            is_local: false,
+            pipe: None,
+        };
         Self::new(common, None, Stage::Accepted(Some(stream)))
     }
 
-    fn new(common: Common, dial: Option<Dial>, stage: Stage) -> Self {
+    fn new(common: Common, dial: Option<Box<Dial>>, stage: Stage) -> Self {
         Self { common, dial, stage, closing: Closing::No, deadline: None }
     }
 
@@ -141,7 +160,7 @@ impl Session {
 
     fn open(&mut self, stream: Stream, io: &mut Io<'_>) -> Result<(), Ended> {
         let connection =
-            Connection::new(stream, self.dial.as_ref().map(Dial::text), &self.common, io)?;
+            Connection::new(stream, self.dial.as_ref().map(|dial| dial.text()), &self.common);
         self.stage = Stage::Open(Box::new(connection));
         match &mut self.stage {
             Stage::Open(connection) => connection.start(&mut self.common, io),
@@ -164,7 +183,7 @@ impl Session {
         else {
             return self.handle_unopened(&ended, io);
         };
-        connection.close(&mut self.common, &ended, io);
+        connection.close(&mut self.common, &ended);
         let was_ready = connection.is_ready();
         drop(connection);
         if was_ready && !matches!(ended, Ended::Asked | Ended::Refused) {
@@ -192,7 +211,7 @@ impl Session {
 
     fn finish(&mut self, io: &mut Io<'_>) {
         if let Stage::Open(connection) = &mut self.stage {
-            connection.close(&mut self.common, &Ended::Asked, io);
+            connection.close(&mut self.common, &Ended::Asked);
         }
         if let Some(dial) = &mut self.dial {
             dial.stop(&self.common, io);
@@ -233,7 +252,7 @@ impl Session {
     fn update_deadline(&mut self, io: &mut Io<'_>) {
         let next = match &self.stage {
             Stage::Open(connection) => connection.poll_timeout(),
-            Stage::Dialling => self.dial.as_ref().and_then(Dial::poll_timeout),
+            Stage::Dialling => self.dial.as_ref().and_then(|dial| dial.poll_timeout()),
             Stage::Accepted(_) => None,
         };
         let closing = match self.closing {
@@ -272,7 +291,10 @@ impl Actor for Session {
         }
         let result = match &mut self.stage {
             Stage::Accepted(stream) => match stream.take() {
-                Some(stream) => self.open(stream, io),
+                Some(stream) => match io.watch(stream.as_fd()) {
+                    Ok(()) => self.open(stream, io),
+                    Err(error) => Err(Ended::Stream(error)),
+                },
                 None => Ok(()),
             },
             Stage::Dialling => self.run_dial(io),

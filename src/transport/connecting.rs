@@ -16,11 +16,12 @@ use crate::sys::addr::SockAddr;
 use crate::sys::net;
 
 /// An unfinished connection. Dropping it gives it up.
-#[derive(Debug)]
 pub struct Connecting {
     fd: OwnedFd,
     tuning: Option<ConnectedTuning>,
     is_connected: bool,
+    /// Known once there is a connection.
+    peer: Option<SockAddr>,
 }
 
 impl Connecting {
@@ -41,7 +42,7 @@ impl Connecting {
             .and_then(|()| target.source.map_or(Ok(()), |source| bind(fd.as_fd(), &source.into())))
             .and_then(|()| connect(fd.as_fd(), &target.peer.into()))
             .map_err(OpenError::of(&fd))?;
-        Ok(Self { fd, tuning: Some(ConnectedTuning::new(options)), is_connected })
+        Ok(Self { fd, tuning: Some(ConnectedTuning::new(options)), is_connected, peer: None })
     }
 
     fn start_ipc(path: &IpcPath, options: &Options) -> Result<Self, OpenError> {
@@ -49,11 +50,15 @@ impl Connecting {
         tuning::apply_buffers(fd.as_fd(), options);
         let address = unix_address(path)?;
         let is_connected = connect(fd.as_fd(), &address).map_err(OpenError::of(&fd))?;
-        Ok(Self { fd, tuning: None, is_connected })
+        Ok(Self { fd, tuning: None, is_connected, peer: None })
     }
 
     /// Whether the attempt has come to an end, so that [`Self::finish`] tells which.
-    pub fn is_ready(&self) -> bool {
+    pub fn is_ready(&mut self) -> bool {
+        self.peer = net::peer_address(self.fd.as_fd()).ok();
+        if self.peer.is_some() {
+            return true;
+        }
         let mut fds = [net::PollFd::new(self.fd(), libc::POLLOUT)];
         self.is_connected || net::poll(&mut fds, 0).is_ok_and(|n| n > 0)
     }
@@ -71,15 +76,21 @@ impl Connecting {
     /// The connection, once [`is_connected`](Self::is_connected) or the descriptor was writable. Errors: why there is none
     /// (ECONNREFUSED, ETIMEDOUT, ...).
     pub fn finish(self) -> Result<Stream> {
-        net::take_error(self.fd.as_fd())?;
-        let peer = net::peer_address(self.fd.as_fd())?;
+        let peer = match self.peer {
+            Some(peer) => peer,
+            None => {
+                net::take_error(self.fd.as_fd())?;
+                net::peer_address(self.fd.as_fd())?
+            }
+        };
+        let local = net::local_address(self.fd.as_fd()).ok();
         if let Some(tuning) = self.tuning {
-            if is_self_connected(self.fd.as_fd(), &peer) {
+            if is_self_connected(local.as_ref(), &peer) {
                 return Err(Errno::ECONNREFUSED);
             }
             tuning.apply(self.fd.as_fd());
         }
-        Ok(Stream::new(self.fd, &peer))
+        Ok(Stream::new(self.fd, local.as_ref(), &peer))
     }
 }
 
@@ -107,7 +118,7 @@ fn connect(fd: BorrowedFd<'_>, address: &SockAddr) -> Result<bool> {
 
 /// Retrying a port of this host from the ephemeral range that nobody listens on ends, by chance, in a connection from that port
 /// to itself, which also keeps the real listener from binding.
-fn is_self_connected(fd: BorrowedFd<'_>, peer: &SockAddr) -> bool {
-    let local = net::local_address(fd).ok().and_then(|address| address.ip());
+fn is_self_connected(local: Option<&SockAddr>, peer: &SockAddr) -> bool {
+    let local = local.and_then(SockAddr::ip);
     local.is_some() && local == peer.ip()
 }

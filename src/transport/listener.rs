@@ -46,7 +46,6 @@ impl AcceptError {
 pub struct Listener {
     fd: OwnedFd,
     local_endpoint: String,
-    tuning: ConnectedTuning,
     filters: Filters,
     _wildcard: Option<WildcardFile>,
 }
@@ -64,14 +63,12 @@ impl Listener {
             Endpoint::Inproc(_) | Endpoint::Udp(_) => return Err(Errno::EPROTONOSUPPORT.into()),
         };
         let address = net::local_address(fd.as_fd()).map_err(OpenError::of(&fd))?;
+        if address.ip().is_some() {
+            // Accepted sockets inherit it.
+            ConnectedTuning::new(options).apply(fd.as_fd());
+        }
         let local_endpoint = text::endpoint(&address);
-        Ok(Self {
-            fd,
-            local_endpoint,
-            tuning: ConnectedTuning::new(options),
-            filters: Filters::new(options),
-            _wildcard: wildcard,
-        })
+        Ok(Self { fd, local_endpoint, filters: Filters::new(options), _wildcard: wildcard })
     }
 
     /// What ZMQ_LAST_ENDPOINT tells after the bind, and zmq_unbind(3) takes.
@@ -96,10 +93,8 @@ impl Listener {
         if !self.filters.has(fd.as_fd(), &peer) {
             return Err(AcceptError::Filtered);
         }
-        if peer.ip().is_some() {
-            self.tuning.apply(fd.as_fd());
-        }
-        Ok(Stream::new(fd, &peer))
+        let local = net::local_address(fd.as_fd()).ok();
+        Ok(Stream::new(fd, local.as_ref(), &peer))
     }
 }
 

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use std::io::IoSlice;
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, take};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use super::text;
@@ -24,16 +24,15 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Of a connected socket with the given peer.
-    pub(super) fn new(fd: OwnedFd, peer: &SockAddr) -> Self {
-        let local = net::local_address(fd.as_fd());
+    /// Of a connected socket with the given addresses.
+    pub(super) fn new(fd: OwnedFd, local: Option<&SockAddr>, peer: &SockAddr) -> Self {
         let peer_address = match peer.ip() {
             Some(ip) => text::host(&ip),
             None => credentials_text(fd.as_fd()),
         };
         Self {
             fd,
-            local_endpoint: local.map(|a| text::endpoint(&a)).unwrap_or_default(),
+            local_endpoint: local.map(text::endpoint).unwrap_or_default(),
             remote_endpoint: text::endpoint(peer),
             peer_address,
         }
@@ -74,6 +73,11 @@ impl Stream {
     /// The endpoint of this end: `tcp://ip:port`, `ipc://path`, or `ipc://` for a connecting end.
     pub fn local_endpoint(&self) -> &str {
         &self.local_endpoint
+    }
+
+    /// The endpoints of this end and of the other one, which are then no longer kept here.
+    pub fn take_endpoints(&mut self) -> (String, String) {
+        (take(&mut self.local_endpoint), take(&mut self.remote_endpoint))
     }
 
     /// The endpoint of the other end.
