@@ -24,6 +24,7 @@ impl Metadata {
         if self.find(name).is_none() {
             let end = value.iter().position(|&b| b == 0).unwrap_or(value.len());
             let value = CString::new(&value[..end]).unwrap_or_default();
+            self.properties.reserve_exact(1);
             self.properties.push((name.to_owned(), value));
         }
     }

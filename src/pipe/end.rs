@@ -76,7 +76,7 @@ pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
     for (flow, hwm) in shared.flows.iter().zip(hwms) {
         flow.set_parts(Some(hwm), Some(ABSENT));
         // Nothing has been looked for yet: the first commit has to wake the reader.
-        flow.asleep.store(ASLEEP, Ordering::Relaxed);
+        flow.reader.asleep.store(ASLEEP, Ordering::Relaxed);
     }
     let (writer_a, reader_b) = halves(kinds[0]);
     let (writer_b, reader_a) = halves(kinds[1]);
@@ -219,9 +219,9 @@ impl PipeEnd {
         if self.reader.has_part() {
             return true;
         }
-        self.inward().asleep.store(ASLEEP, Ordering::SeqCst);
+        self.inward().reader.asleep.store(ASLEEP, Ordering::SeqCst);
         if self.reader.has_part() {
-            self.inward().asleep.store(AWAKE, Ordering::SeqCst);
+            self.inward().reader.asleep.store(AWAKE, Ordering::SeqCst);
             return true;
         }
         self.give_due_credit();
@@ -232,7 +232,7 @@ impl PipeEnd {
     /// only of a full segment or of a writer without credit. Answers whether there is so much to read
     /// that it is not to wait, or a writer that waits for it.
     pub fn doze(&mut self) -> bool {
-        self.inward().asleep.store(DOZING, Ordering::SeqCst);
+        self.inward().reader.asleep.store(DOZING, Ordering::SeqCst);
         let is_awaited = self.inward().waiting.load(Ordering::SeqCst);
         self.reader.has_part() && (is_awaited || self.reader.has_batch())
     }
@@ -297,7 +297,7 @@ impl PipeEnd {
     fn give_credit(&mut self) {
         self.uncredited = 0;
         let flow = self.inward();
-        flow.credited.swap(self.read, Ordering::SeqCst);
+        flow.reader.credited.swap(self.read, Ordering::SeqCst);
         if flow.waiting.load(Ordering::SeqCst) && flow.waiting.swap(false, Ordering::SeqCst) {
             self.peer().attention.raise(WRITABLE);
         }
@@ -314,13 +314,13 @@ impl PipeEnd {
         if self.is_peer_gone() {
             return false;
         }
-        self.seen = self.outward().credited.load(Ordering::SeqCst);
+        self.seen = self.outward().reader.credited.load(Ordering::SeqCst);
         if self.has_credit() {
             return true;
         }
         self.outward().waiting.store(true, Ordering::SeqCst);
         self.wake_reader();
-        self.seen = self.outward().credited.load(Ordering::SeqCst);
+        self.seen = self.outward().reader.credited.load(Ordering::SeqCst);
         if self.has_credit_under(self.outward().hwm.load(Ordering::SeqCst)) {
             self.outward().waiting.store(false, Ordering::SeqCst);
             return true;
@@ -397,7 +397,7 @@ impl PipeEnd {
     #[inline]
     pub fn commit(&mut self) {
         let is_batch = self.writer.commit(self.written);
-        match self.outward().asleep.load(Ordering::SeqCst) {
+        match self.outward().reader.asleep.load(Ordering::SeqCst) {
             AWAKE => {}
             DOZING if !is_batch => {}
             _ => self.wake_reader(),
@@ -406,7 +406,7 @@ impl PipeEnd {
 
     #[cold]
     fn wake_reader(&self) {
-        if self.outward().asleep.swap(AWAKE, Ordering::SeqCst) != AWAKE {
+        if self.outward().reader.asleep.swap(AWAKE, Ordering::SeqCst) != AWAKE {
             self.peer().attention.raise(READABLE);
         }
     }

@@ -1,8 +1,6 @@
 //! One direction of a pipe pair as both ends see it: the high-water mark, credit, and who sleeps.
 #![forbid(unsafe_code)]
 
-use crossbeam_utils::CachePadded;
-
 use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
 
 /// The reader is reading, or knows that there is something to read.
@@ -15,19 +13,27 @@ pub const DOZING: u8 = 2;
 /// A side that has no say in a high-water mark.
 pub const ABSENT: i32 = -1;
 
+/// What the reader writes, and the writer looks at for each message: a line of its own.
+#[derive(Default)]
+#[repr(align(64))]
+pub struct ReaderWords {
+    /// Whether the reader wants to be told of what is written.
+    pub asleep: AtomicU8,
+    /// Messages read, as far as credit has been given back.
+    pub credited: AtomicU32,
+}
+
 /// One direction.
 #[derive(Default)]
 pub struct Flow {
+    /// Of the reader.
+    pub reader: ReaderWords,
     /// High-water mark in messages; 0: none.
     pub hwm: AtomicI32,
     /// What the writer's and the reader's side put in; [`ABSENT`] if a side has no say.
     parts: [AtomicI32; 2],
     /// Only the newest message is kept: there is no mark to reach.
     pub is_conflated: bool,
-    /// Whether the reader wants to be told of what is written.
-    pub asleep: CachePadded<AtomicU8>,
-    /// Messages read, as far as credit has been given back.
-    pub credited: CachePadded<AtomicU32>,
     /// The writer found no credit and wants to be told.
     pub waiting: AtomicBool,
 }

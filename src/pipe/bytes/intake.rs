@@ -5,17 +5,27 @@ use std::{ptr, slice};
 
 use crate::message::Body;
 
+use super::segment::FIRST_SIZE;
 use super::writer::ByteWriter;
 
-/// A read is not worth it with less room than this.
-const LEAST_ROOM: usize = 512;
+/// A read is not worth it with less room than an eighth of the segment, within these bounds.
+const LEAST_ROOM: (usize, usize) = (128, 512);
+/// A segment of which a read fills less than this part is too large for what comes.
+const LARGE_PART: usize = 16;
 
 impl ByteWriter {
-    /// Where received bytes go: at least `LEAST_ROOM`, after what was received before. `None` without memory.
+    /// Where received bytes go: at least the lower `LEAST_ROOM`, after what was received before. `None` without memory.
     pub fn room(&mut self) -> Option<&mut [u8]> {
         self.skip_written();
-        if self.capacity - self.filled < LEAST_ROOM && !self.move_on(LEAST_ROOM) {
-            return None;
+        let least = (self.capacity / 8).clamp(LEAST_ROOM.0, LEAST_ROOM.1);
+        if self.capacity.saturating_sub(self.filled) < least {
+            if self.received < self.next_size / LARGE_PART {
+                // Little comes at a time: an idle connection is not to keep a large segment.
+                self.next_size = (self.next_size / LARGE_PART).max(FIRST_SIZE);
+            }
+            if !self.move_on(LEAST_ROOM.0) {
+                return None;
+            }
         }
         Some(self.spare())
     }
@@ -24,7 +34,7 @@ impl ByteWriter {
     #[must_use]
     pub fn reserve(&mut self, need: usize) -> bool {
         self.skip_written();
-        self.capacity - self.position >= need || self.move_on(need)
+        self.capacity.saturating_sub(self.position) >= need || self.move_on(need)
     }
 
     /// Frames of our own may have been written since the last read, when nothing was pending.
@@ -56,6 +66,7 @@ impl ByteWriter {
 
     /// Notes that `n` bytes were received into [`Self::room`].
     pub fn note_received(&mut self, n: usize) {
+        self.received = n;
         self.filled += n.min(self.capacity - self.filled);
     }
 

@@ -29,8 +29,8 @@ pub const BY_REFERENCE: usize = 32 * 1024;
 
 /// An empty byte pipe; `holds_values` says whether frames may hold messages by value (inproc).
 pub fn bytes(holds_values: bool) -> (ByteWriter, ByteReader) {
-    let first = segment::Segment::buffer(segment::FIRST_SIZE, None, false)
-        .unwrap_or_else(segment::Segment::empty);
+    // Without room: a direction in which nothing is sent costs no memory for it.
+    let first = segment::Segment::empty();
     let shared = Joint::new(segment::Shared::new(first, holds_values));
     (ByteWriter::new(Joint::clone(&shared), first), ByteReader::new(shared, first))
 }

@@ -12,7 +12,7 @@ use super::values;
 
 /// Size of a pipe's first segment; each further one doubles, up to [`MOST_SIZE`]. Models are small: one frame
 /// of one byte fills a segment, none fits into the first.
-pub const FIRST_SIZE: usize = if cfg!(loom) { 3 } else { 1024 };
+pub const FIRST_SIZE: usize = if cfg!(loom) { 3 } else { 256 };
 /// Size of the segments of a busy pipe.
 pub const MOST_SIZE: usize = if cfg!(loom) { 12 } else { 64 * 1024 };
 

@@ -31,7 +31,9 @@ pub struct ByteWriter {
     /// What the reader may see.
     committed: (*mut Segment, usize),
     messages: u32,
-    next_size: usize,
+    pub(super) next_size: usize,
+    /// Bytes that were received last (intake only).
+    pub(super) received: usize,
     origin: Option<Arc<Metadata>>,
 }
 
@@ -50,7 +52,8 @@ impl ByteWriter {
             boundary: (first, 0),
             committed: (first, 0),
             messages: 0,
-            next_size: FIRST_SIZE * 4,
+            next_size: FIRST_SIZE,
+            received: 0,
             origin: None,
         };
         writer.enter(first);
@@ -220,6 +223,7 @@ impl ByteWriter {
         self.enter(segment);
         self.position = position;
         self.filled = position;
+        self.leave_origin();
     }
 
     /// Frees the segments between `last`, in which the last whole message ends, and the tail.
@@ -254,11 +258,19 @@ impl ByteWriter {
         }
     }
 
-    /// What is written from now on came from `origin`; `false` without memory to say so.
-    #[must_use]
-    pub fn set_origin(&mut self, origin: Option<Arc<Metadata>>) -> bool {
+    /// What is written from now on came from `origin`.
+    pub fn set_origin(&mut self, origin: Option<Arc<Metadata>>) {
         self.origin = origin;
-        self.grow(MOST_HEADER)
+        self.leave_origin();
+    }
+
+    /// Has the next write go on in a new segment, which tells its origin, if the tail tells another.
+    fn leave_origin(&mut self) {
+        // SAFETY: the tail is never sealed, so it is still there.
+        let old = unsafe { &*self.tail }.origin.as_ref().map(Arc::as_ptr);
+        if old != self.origin.as_ref().map(Arc::as_ptr) {
+            self.capacity = self.position;
+        }
     }
 
     /// Goes on in a new segment with room for `need` bytes; `false` without memory for it.
