@@ -1,14 +1,20 @@
 //! The cryptography of CURVE (RFC 26, "CurveZMQ Commands"): X25519 key pairs, and boxes that are sealed
 //! and opened with XSalsa20-Poly1305.
 //!
-//! The only room that knows the library behind it. Secrets are wiped when they are dropped, never printed,
+//! The only room that knows the library behind it. Nearly all of it is the library's; the cipher alone is
+//! ours where processors can do several messages at once (`lanes`), which the library has no way to ask for. Secrets are wiped when they are dropped, never printed,
 //! and compared in constant time; whoever calls chooses nonces, and never the same one twice for a key.
-#![forbid(unsafe_code)]
 
+#[cfg(target_arch = "x86_64")]
+mod ahead;
 mod keys;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
+mod message;
 mod secretbox;
 
 pub use keys::{KEY_LEN, KeyPair, PublicKey, SecretKey};
+pub use message::MessageKey;
 pub use secretbox::{Forged, NONCE_LEN, Nonce, SharedKey, TAG_LEN};
 
 #[cfg(test)]

@@ -46,7 +46,6 @@ impl SharedKey {
         Self(bytes)
     }
 
-    #[cfg(test)]
     pub(super) const fn as_bytes(&self) -> &[u8; KEY_LEN] {
         &self.0
     }

@@ -5,8 +5,8 @@
 //! nobody seals with the last number.
 #![forbid(unsafe_code)]
 
-use super::{SHORT_NONCE_LEN, short_nonce};
-use crate::crypto::{SharedKey, TAG_LEN};
+use super::SHORT_NONCE_LEN;
+use crate::crypto::{MessageKey, SharedKey, TAG_LEN};
 use crate::mechanism::ProtocolError;
 use crate::wire::frame::{FLAG_COMMAND, FLAG_MORE, MAX_HEADER_LEN, emit_header};
 
@@ -17,6 +17,9 @@ const HEAD_LEN: usize = NAME.len() + SHORT_NONCE_LEN;
 
 /// Octets of a MESSAGE command before the body that it carries.
 pub const OVERHEAD_LEN: usize = HEAD_LEN + TAG_LEN + 1;
+
+/// Most octets of a name before the data of a command.
+pub const MAX_HEAD_LEN: usize = 16;
 
 /// "Bit 0 (MORE)".
 const SEALED_MORE: u8 = 1;
@@ -61,8 +64,8 @@ impl Cipher {
     /// The connection of `key`, in which this end is `side` and the last short nonces were `sent` and
     /// `received`.
     pub(super) fn new(key: SharedKey, side: Side, sent: u64, received: u64) -> Self {
-        let sealer = Sealer { key: key.clone(), prefix: side.prefix(), count: sent };
-        let opener = Opener { key, prefix: side.other().prefix(), count: received };
+        let sealer = Sealer { key: MessageKey::new(key.clone(), side.prefix()), count: sent };
+        let opener = Opener { key: MessageKey::new(key, side.other().prefix()), count: received };
         Self { sealer, opener }
     }
 }
@@ -74,15 +77,14 @@ pub struct Exhausted;
 /// Makes boxes.
 #[derive(Debug)]
 pub struct Sealer {
-    key: SharedKey,
-    prefix: &'static [u8; 16],
+    key: MessageKey,
     /// The last nonce that was used.
     count: u64,
 }
 
 impl Sealer {
-    /// Appends the frame that carries a frame with `flags` (MORE, COMMAND), whose body is `head` and then
-    /// `body`, to `out`.
+    /// Appends the frame that carries a frame with `flags` (MORE, COMMAND), whose body is `head` (the name of
+    /// a command, up to [`MAX_HEAD_LEN`] octets) and then `body`, to `out`.
     pub fn emit(
         &mut self,
         flags: u8,
@@ -91,22 +93,23 @@ impl Sealer {
         out: &mut Vec<u8>,
     ) -> Result<(), Exhausted> {
         self.count = self.count.checked_add(1).filter(|n| *n < u64::MAX).ok_or(Exhausted)?;
+        let more = if flags & FLAG_MORE == 0 { 0 } else { SEALED_MORE };
+        let command = if flags & FLAG_COMMAND == 0 { 0 } else { SEALED_COMMAND };
+        let mut front = [more | command; 1 + MAX_HEAD_LEN];
+        let head = &head[..head.len().min(MAX_HEAD_LEN)];
+        front[1..=head.len()].copy_from_slice(head);
+        let front = &front[..=head.len()];
+
         let frame_len = OVERHEAD_LEN + head.len() + body.len();
         let mut header = [0; MAX_HEADER_LEN];
         let header_len = emit_header(&mut header, 0, frame_len);
-        out.reserve(header_len + frame_len);
         out.extend_from_slice(&header[..header_len]);
         out.extend_from_slice(NAME);
         out.extend_from_slice(&self.count.to_be_bytes());
         let tag_at = out.len();
-        out.extend_from_slice(&[0; TAG_LEN]);
-        let more = if flags & FLAG_MORE == 0 { 0 } else { SEALED_MORE };
-        let command = if flags & FLAG_COMMAND == 0 { 0 } else { SEALED_COMMAND };
-        out.push(more | command);
-        out.extend_from_slice(head);
-        out.extend_from_slice(body);
+        out.resize(tag_at + TAG_LEN + front.len() + body.len(), 0);
         if let Some((tag, data)) = out.get_mut(tag_at..).and_then(<[u8]>::split_first_chunk_mut) {
-            *tag = self.key.seal_in_place(&short_nonce(self.prefix, self.count), data);
+            *tag = self.key.seal(self.count, front, body, data);
         }
         Ok(())
     }
@@ -115,8 +118,7 @@ impl Sealer {
 /// Opens boxes.
 #[derive(Debug)]
 pub struct Opener {
-    key: SharedKey,
-    prefix: &'static [u8; 16],
+    key: MessageKey,
     /// The last nonce that was seen.
     count: u64,
 }
@@ -143,8 +145,7 @@ impl Opener {
         if count <= self.count {
             return Err(ProtocolError::ZmtpInvalidSequence);
         }
-        let nonce = short_nonce(self.prefix, count);
-        self.key.open_in_place(&nonce, tag, data).map_err(|_| ProtocolError::ZmtpCryptographic)?;
+        self.key.open(count, tag, data).map_err(|_| ProtocolError::ZmtpCryptographic)?;
         self.count = count;
         let sealed = data.first().copied().unwrap_or(0);
         let more = if sealed & SEALED_MORE == 0 { 0 } else { FLAG_MORE };
