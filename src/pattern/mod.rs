@@ -114,6 +114,8 @@ trait Policy {
 
 macro_rules! patterns { ($($variant:ident($policy:ty),)*) => {
     /// The policy of one socket, by its type.
+    // There is one for each socket, in the socket's own memory.
+    #[allow(clippy::large_enum_variant)]
     pub enum Pattern {
         $(#[allow(missing_docs)] $variant($policy),)*
     }
