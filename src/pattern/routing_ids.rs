@@ -1,7 +1,7 @@
 //! Peers by routing id (RFC 28, "The ROUTER Socket Type"; zmq_socket(3), ZMQ_STREAM).
 //!
-//! Invariants: a pipe has one routing id, kept in its end, never empty; a routing id names one pipe. Ids
-//! of our own making are a zero byte and a 4-byte big-endian counter with a random start.
+//! Invariants: a pipe has at most one routing id, kept in its end; a routing id names one pipe. Ids of our
+//! own making are a zero byte and a 4-byte big-endian counter with a random start.
 #![forbid(unsafe_code)]
 
 use std::collections::HashMap;

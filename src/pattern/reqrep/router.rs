@@ -91,8 +91,7 @@ impl Router {
         if !options.router_handover || RoutingIds::is_reserved(routing_id) {
             return false;
         }
-        let substitute = self.routing_ids.generate();
-        self.routing_ids.insert(pipes, old, substitute);
+        self.routing_ids.remove(pipes, old);
         pipes.terminate(old);
         true
     }
