@@ -55,7 +55,7 @@ pub(super) enum State {
 pub(super) struct OldPeer {
     pub(super) is_v1: bool,
     pub(super) socket_type: Option<SocketType>,
-    pub(super) is_unversioned: bool,
+    pub(super) has_greeting: bool,
 }
 
 /// One ZMTP conversation (see the module above for the order of calls).

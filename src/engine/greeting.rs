@@ -32,7 +32,7 @@ pub(super) enum Progress {
     /// Wait for the octets of this stage.
     Wait(Stage),
     /// ZMTP 1.0 without a greeting: the octets so far begin the peer's identity frame.
-    Unversioned,
+    NoGreeting,
     /// A greeting, and its socket type's number, followed by an identity frame of this revision.
     Old(Revision, u8),
     /// A complete 3.x greeting.
@@ -56,8 +56,8 @@ impl Stage {
         match self {
             Self::First | Self::Signature => match greeting::parse_signature(bytes) {
                 Signature::NeedMore => Progress::Wait(Self::Signature),
-                Signature::Unversioned => Progress::Unversioned,
-                Signature::Versioned => {
+                Signature::Absent => Progress::NoGreeting,
+                Signature::Present => {
                     out.push(MAJOR);
                     Progress::Wait(Self::Revision)
                 }

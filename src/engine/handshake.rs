@@ -129,13 +129,13 @@ impl Engine {
                 }
                 self.state = State::Greeting(stage);
             }
-            Progress::Unversioned => {
+            Progress::NoGreeting => {
                 if !self.config.security.allows_downgrade() {
                     return self.fail(Failure::silent(Reason::Downgrade));
                 }
                 // The signature was the header of our identity frame; the inbox begins the peer's.
                 self.output.extend_from_slice(&self.config.local.routing_id);
-                let peer = OldPeer { is_v1: true, socket_type: None, is_unversioned: true };
+                let peer = OldPeer { is_v1: true, socket_type: None, has_greeting: false };
                 self.state = State::Identity(peer);
             }
             Progress::Old(revision, socket_type) => {
@@ -148,7 +148,7 @@ impl Engine {
                     frame::emit(&mut self.output, 0, routing_id);
                 }
                 let socket_type = SocketType::from_c(i32::from(socket_type));
-                self.state = State::Identity(OldPeer { is_v1, socket_type, is_unversioned: false });
+                self.state = State::Identity(OldPeer { is_v1, socket_type, has_greeting: true });
             }
             Progress::V3(greeting) => return self.handle_greeting(greeting, now),
         }
@@ -185,7 +185,7 @@ impl Engine {
             if old.is_v1 { ((1, 0), Framing::V1) } else { ((2, 0), Framing::V2) };
         let metadata =
             Metadata { socket_type: old.socket_type, routing_id, properties: Vec::new() };
-        let has_implied_subscription = old.is_unversioned;
+        let has_implied_subscription = !old.has_greeting;
         let peer = Peer { version, metadata, account: None, has_implied_subscription };
         self.begin_traffic(peer, framing, now);
         Ok(())

@@ -27,9 +27,9 @@ pub enum Signature {
     /// The first octets do not decide it; at most ten do.
     NeedMore,
     /// ZMTP 1.0: these octets are the start of its identity frame.
-    Unversioned,
+    Absent,
     /// ZMTP 2.0 or later: a revision follows.
-    Versioned,
+    Present,
 }
 
 /// Tells a signature from the identity frame of a ZMTP 1.0 peer.
@@ -37,15 +37,15 @@ pub fn parse_signature(bytes: &[u8]) -> Signature {
     match (bytes.first(), bytes.get(SIGNATURE_LEN - 1)) {
         (None, _) | (Some(0xFF), None) => Signature::NeedMore,
         // The tenth octet of a long identity frame is its flags, where bit 0 (MORE) is never set.
-        (Some(0xFF), Some(tenth)) if tenth & 1 == 1 => Signature::Versioned,
-        (Some(_), _) => Signature::Unversioned,
+        (Some(0xFF), Some(tenth)) if tenth & 1 == 1 => Signature::Present,
+        (Some(_), _) => Signature::Absent,
     }
 }
 
 /// The protocol that an eleventh octet announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revision {
-    /// A versioned greeting, then ZMTP 1.0 framing (0MQ 3.0 and 3.1 did this).
+    /// A greeting, then ZMTP 1.0 framing (0MQ 3.0 and 3.1 did this).
     V1,
     /// ZMTP 2.0.
     V2,
@@ -127,8 +127,8 @@ mod tests {
     #[test]
     fn if_the_first_octet_is_not_ff_the_peer_is_using_zmtp_1_0() {
         assert_eq!(parse_signature(&[]), Signature::NeedMore);
-        assert_eq!(parse_signature(&[4]), Signature::Unversioned);
-        assert_eq!(parse_signature(&[0]), Signature::Unversioned);
+        assert_eq!(parse_signature(&[4]), Signature::Absent);
+        assert_eq!(parse_signature(&[0]), Signature::Absent);
     }
 
     #[test]
@@ -137,11 +137,11 @@ mod tests {
         for len in 1..SIGNATURE_LEN {
             assert_eq!(parse_signature(&bytes[..len]), Signature::NeedMore);
         }
-        assert_eq!(parse_signature(&bytes), Signature::Versioned);
+        assert_eq!(parse_signature(&bytes), Signature::Present);
         bytes[9] = 0x01;
-        assert_eq!(parse_signature(&bytes), Signature::Versioned);
+        assert_eq!(parse_signature(&bytes), Signature::Present);
         bytes[9] = 0;
-        assert_eq!(parse_signature(&bytes), Signature::Unversioned);
+        assert_eq!(parse_signature(&bytes), Signature::Absent);
     }
 
     #[test]
