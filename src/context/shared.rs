@@ -93,7 +93,7 @@ impl SocketShared {
     }
 
     /// The signal that is on when the mailbox has something.
-    #[inline]
+    #[inline(always)]
     pub fn signal(&self) -> &Signal {
         &self.mailbox.signal
     }

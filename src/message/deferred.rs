@@ -34,7 +34,7 @@ fn keep(message: Message) {
 }
 
 /// Drops what this thread has kept, the oldest first. To be called where no lock is held.
-#[inline]
+#[inline(always)]
 pub fn release_deferred() {
     // Relaxed: a thread needs to see only what it has kept itself.
     if EVER.load(Ordering::Relaxed) {

@@ -42,6 +42,7 @@ pub enum Inbound<'a> {
 
 impl Inbound<'_> {
     /// Copies `body` in.
+    #[inline(always)]
     pub fn put_slice(&mut self, body: &[u8]) {
         match self {
             Self::Slice { buf, size } => {
@@ -75,6 +76,7 @@ pub enum Outbound<'a> {
 
 impl Outbound<'_> {
     /// The bytes of the part.
+    #[inline(always)]
     pub fn body(&self) -> &[u8] {
         match self {
             Self::Slice(body) => body,

@@ -65,7 +65,7 @@ impl FairQueue {
     }
 
     /// Receives a part; answers whether others of its message follow. Errors: EAGAIN.
-    #[inline]
+    #[inline(always)]
     pub fn recv(&mut self, pipes: &mut PipeSet, sink: &mut Inbound<'_>) -> Result<bool> {
         loop {
             let id = match self.state {
@@ -93,7 +93,7 @@ impl FairQueue {
     }
 
     /// Notes that a part with these flags was read from `id`; answers whether others follow.
-    #[inline]
+    #[inline(always)]
     fn note(&mut self, id: PipeId, flags: u8) -> bool {
         let more = flags & FLAG_MORE != 0;
         if more {

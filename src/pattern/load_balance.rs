@@ -70,7 +70,7 @@ impl LoadBalance {
 
     /// Sends a part. Errors: EAGAIN if no pipe has room, [`MESSAGE_LOST`], and within a message ENOMEM, after
     /// which the part can be sent again.
-    #[inline]
+    #[inline(always)]
     pub fn send(&mut self, pipes: &mut PipeSet, part: &mut Outbound<'_>, more: bool) -> Result<()> {
         if self.state != State::Between {
             return self.send_next(pipes, part, more);

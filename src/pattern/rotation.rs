@@ -31,13 +31,13 @@ pub(super) struct Rotation {
 
 impl Rotation {
     /// The pipe whose turn it is.
-    #[inline]
+    #[inline(always)]
     pub fn current(&self) -> Option<PipeId> {
         self.turn
     }
 
     /// Gives the turn to the next one.
-    #[inline]
+    #[inline(always)]
     pub fn advance(&mut self) {
         if let Some(id) = self.turn {
             self.advance_past(id);

@@ -112,12 +112,12 @@ impl PipeEnd {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn outward(&self) -> &Flow {
         &self.shared.flows[self.side]
     }
 
-    #[inline]
+    #[inline(always)]
     fn inward(&self) -> &Flow {
         &self.shared.flows[1 - self.side]
     }
@@ -244,7 +244,7 @@ impl PipeEnd {
     }
 
     /// Moves the next part to `sink`; answers its flags.
-    #[inline]
+    #[inline(always)]
     pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
         let flags = self.reader.read(sink);
         self.note_read(flags)
@@ -265,7 +265,7 @@ impl PipeEnd {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn note_read(&mut self, flags: Option<u8>) -> Option<u8> {
         let flags = flags?;
         if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
@@ -274,7 +274,7 @@ impl PipeEnd {
         Some(flags)
     }
 
-    #[inline]
+    #[inline(always)]
     fn note_messages_read(&mut self, n: u32) {
         self.read = (self.read + n) & COUNT;
         let hwm = self.inward().hwm.load(Ordering::Relaxed);
@@ -306,7 +306,7 @@ impl PipeEnd {
     // Writing.
 
     /// Whether there is credit for a message. If not, the peer will raise attention when there is.
-    #[inline]
+    #[inline(always)]
     pub fn is_writable(&mut self) -> bool {
         if self.has_credit() {
             return !self.is_peer_gone();
@@ -328,12 +328,12 @@ impl PipeEnd {
         false
     }
 
-    #[inline]
+    #[inline(always)]
     fn has_credit(&self) -> bool {
         self.has_credit_under(self.outward().hwm.load(Ordering::Relaxed))
     }
 
-    #[inline]
+    #[inline(always)]
     fn has_credit_under(&self, hwm: i32) -> bool {
         hwm <= 0 || (self.written.wrapping_sub(self.seen) & COUNT) < hwm as u32
     }
@@ -353,7 +353,7 @@ impl PipeEnd {
     /// Appends a part, whose `flags` say whether more follow; `false` if there is no credit at the
     /// beginning of a message, the peer is gone, or there is no memory ([`note_lack`]). Invisible until
     /// [`Self::commit`].
-    #[inline]
+    #[inline(always)]
     pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> bool {
         if !self.is_writable() {
             return false;
@@ -394,7 +394,7 @@ impl PipeEnd {
     }
 
     /// Makes whole messages visible to the peer and wakes it if it sleeps.
-    #[inline]
+    #[inline(always)]
     pub fn commit(&mut self) {
         let is_batch = self.writer.commit(self.written);
         match self.outward().reader.asleep.load(Ordering::SeqCst) {

@@ -75,6 +75,7 @@ impl Flow {
 }
 
 /// Credit is given back in steps of this many messages.
+#[inline(always)]
 pub fn low_water_mark(hwm: i32) -> i32 {
     if hwm <= 0 { 1 } else { (hwm - 1) / 2 + 1 }
 }

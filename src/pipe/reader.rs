@@ -54,7 +54,7 @@ impl Reader {
     }
 
     /// Moves the next part to `sink`; answers its flags.
-    #[inline]
+    #[inline(always)]
     pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
         let part = match self {
             Self::Bytes(reader) => return reader.read(sink),

@@ -43,7 +43,7 @@ impl PipeSet {
     }
 
     /// The pipe `id`, if it is still there.
-    #[inline]
+    #[inline(always)]
     pub fn get(&mut self, id: PipeId) -> Option<&mut PipeEnd> {
         self.slots.get_mut(id.0 as usize)?.end.as_mut()
     }
@@ -84,7 +84,7 @@ impl PipeSet {
     }
 
     /// Whether a pipe waits to be taken out.
-    #[inline]
+    #[inline(always)]
     pub fn has_doomed(&self) -> bool {
         !self.doomed.is_empty()
     }

@@ -17,7 +17,7 @@ impl Writer {
     /// Appends a part; answers a message that it replaced. Messages are taken by the kinds that hold
     /// messages, and where a body travels by reference; otherwise the caller keeps what was copied.
     /// Errors: ENOMEM, and nothing is written or taken.
-    #[inline]
+    #[inline(always)]
     pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> Result<Option<Message>> {
         match self {
             Self::Bytes(writer) => {
@@ -47,7 +47,7 @@ impl Writer {
 
     /// Makes whole messages visible; `messages` have been completed in all. Answers whether that
     /// filled a segment of bytes.
-    #[inline]
+    #[inline(always)]
     pub fn commit(&mut self, messages: u32) -> bool {
         match self {
             Self::Bytes(writer) => writer.commit(messages),

@@ -49,7 +49,7 @@ impl Handle {
         result
     }
 
-    #[inline]
+    #[inline(always)]
     fn lock(self) -> Result<Held<'static, Box<Socket>>> {
         let socket = SOCKETS.lock(self.0).ok_or(Errno::ENOTSOCK)?;
         if socket.is_poisoned { Err(Errno::EFAULT) } else { Ok(socket) }
@@ -64,7 +64,7 @@ impl Handle {
 
     /// Sends a part (zmq_send(3), zmq_msg_send(3)); what is left of a message stays with the caller.
     /// Errors: ENOTSOCK, EAGAIN, EINTR and those of [`Socket::try_send`].
-    #[inline]
+    #[inline(always)]
     pub fn send(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
         let more = flags & SNDMORE != 0;
         let result =
@@ -80,7 +80,7 @@ impl Handle {
     }
 
     /// Receives a part; answers whether more follow. Errors as those of [`Self::send`].
-    #[inline]
+    #[inline(always)]
     fn recv(self, sink: &mut Inbound<'_>, flags: i32) -> Result<bool> {
         let result = self.retry(flags, Direction::In, |socket| socket.try_recv(sink));
         release_deferred();
@@ -88,7 +88,7 @@ impl Handle {
     }
 
     /// Receives a part into `buf`, cut if it does not fit; answers its full size (zmq_recv(3)).
-    #[inline]
+    #[inline(always)]
     pub fn recv_slice(self, buf: &mut [u8], flags: i32) -> Result<usize> {
         let mut sink = Inbound::Slice { buf, size: 0 };
         self.recv(&mut sink, flags)?;
@@ -119,7 +119,7 @@ impl Handle {
     }
 
     /// Tries, and while the answer is EAGAIN waits for the socket to change.
-    #[inline]
+    #[inline(always)]
     fn retry<R>(
         self,
         flags: i32,

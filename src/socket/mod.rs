@@ -100,7 +100,7 @@ impl Socket {
     }
 
     /// Takes the commands that have come. Errors: ETERM.
-    #[inline]
+    #[inline(always)]
     pub fn process_commands(&mut self) -> Result<()> {
         if self.shared.signal().is_pending() {
             self.drain_mailbox();
@@ -157,7 +157,7 @@ impl Socket {
     }
 
     /// Takes out pipes that the pattern is done with, or that have nothing left to read.
-    #[inline]
+    #[inline(always)]
     fn after_operation(&mut self) {
         if self.pipes.has_doomed() || !self.draining.is_empty() {
             self.remove_pipes();
@@ -232,7 +232,7 @@ fn step(act: impl FnOnce()) -> bool {
 
 impl Socket {
     /// One attempt to send a part. Errors: EAGAIN, ENOMEM, ETERM, EMSGSIZE and those of the pattern.
-    #[inline]
+    #[inline(always)]
     pub fn try_send(&mut self, part: &mut Outbound<'_>, more: bool) -> Result<()> {
         self.process_commands()?;
         if part.body().len() > self.max_msgsz {
@@ -248,7 +248,7 @@ impl Socket {
 
     /// One attempt to receive a part; answers whether more follow. Errors: EAGAIN, ENOMEM, ETERM and
     /// those of the pattern.
-    #[inline]
+    #[inline(always)]
     pub fn try_recv(&mut self, sink: &mut Inbound<'_>) -> Result<bool> {
         self.process_commands()?;
         let more = self.pattern.recv(&mut self.pipes, &self.options, sink);

@@ -74,7 +74,7 @@ impl Signal {
     }
 
     /// Whether the signal is on.
-    #[inline]
+    #[inline(always)]
     pub fn is_pending(&self) -> bool {
         self.word.load(Ordering::Acquire) & PENDING != 0
     }

@@ -68,7 +68,7 @@ impl<T> Table<T> {
     }
 
     /// Locks what `handle` stands for; `None` if that is nothing of this table's.
-    #[inline]
+    #[inline(always)]
     pub fn lock(&self, handle: usize) -> Option<Held<'_, T>> {
         let guard = self.slot(handle)?.1.0.lock();
         guard.is_some().then_some(Held(guard))
@@ -82,7 +82,7 @@ impl<T> Table<T> {
         Some(value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn slot(&self, handle: usize) -> Option<(usize, &Slot<T>)> {
         let mut first = 0;
         for chunk in &self.chunks {

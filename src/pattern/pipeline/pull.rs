@@ -29,7 +29,7 @@ impl Policy for Pull {
         self.incoming.handle_closed(pipes, id);
     }
 
-    #[inline]
+    #[inline(always)]
     fn recv(&mut self, pipes: &mut PipeSet, _: &Options, sink: &mut Inbound<'_>) -> Result<bool> {
         self.incoming.recv(pipes, sink)
     }

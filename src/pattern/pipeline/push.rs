@@ -32,7 +32,7 @@ impl Policy for Push {
         self.outgoing.handle_closed(id);
     }
 
-    #[inline]
+    #[inline(always)]
     fn send(
         &mut self,
         pipes: &mut PipeSet,

@@ -80,7 +80,7 @@ impl ByteReader {
     }
 
     /// Whether something can be read: if so, at least one whole message from the last commit on.
-    #[inline]
+    #[inline(always)]
     pub fn has_bytes(&mut self) -> bool {
         if self.position < self.state.len() {
             return true;
@@ -135,7 +135,7 @@ impl ByteReader {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn bytes(&self) -> &[u8] {
         let len = self.state.len() - self.position;
         #[cfg(loom)]
@@ -145,7 +145,7 @@ impl ByteReader {
     }
 
     /// Flags, header length and body length of the frame at the position.
-    #[inline]
+    #[inline(always)]
     fn header(&self) -> (u8, usize, usize) {
         match *self.bytes() {
             [flags, len, ..] if flags & 2 == 0 => (flags, 2, len as usize),
@@ -158,7 +158,7 @@ impl ByteReader {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn frame_at(&self, flags: u8, header: usize, len: usize) -> Frame<'_> {
         match self.bytes().get(header..header + len) {
             Some(body) if flags & FLAG_VALUE != 0 => {
@@ -182,7 +182,7 @@ impl ByteReader {
     }
 
     /// Moves the next frame to `sink`; answers its flags. Without memory for it, it stays ([`note_lack`]).
-    #[inline]
+    #[inline(always)]
     pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
         loop {
             if !self.has_bytes() {
@@ -218,7 +218,7 @@ impl ByteReader {
         message
     }
 
-    #[inline]
+    #[inline(always)]
     fn deliver(&self, flags: u8, frame: Frame<'_>, sink: &mut Inbound<'_>) -> bool {
         match sink {
             Inbound::Slice { .. } => sink.put_slice(frame.body),
@@ -252,7 +252,7 @@ impl ByteReader {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn advance_by(&mut self, header: usize, len: usize) {
         self.consumed += (header + len) as u64;
         if self.position + header + len <= self.state.len() {

@@ -63,6 +63,7 @@ impl ByteWriter {
     /// Appends a frame; invisible until [`Self::commit`]. `false` without memory for it.
     #[inline]
     #[must_use]
+    #[inline(always)]
     pub fn write(&mut self, flags: u8, body: &[u8]) -> bool {
         let len = body.len();
         if self.capacity - self.position < len + MOST_HEADER && !self.grow(len + MOST_HEADER) {
@@ -107,7 +108,7 @@ impl ByteWriter {
     }
 
     /// Whether frames may hold messages by value.
-    #[inline]
+    #[inline(always)]
     pub fn holds_values(&self) -> bool {
         self.shared.holds_values
     }
@@ -155,14 +156,14 @@ impl ByteWriter {
     }
 
     /// Marks the end of a whole message: the next commit goes at least up to here.
-    #[inline]
+    #[inline(always)]
     pub fn end_message(&mut self) {
         self.boundary = (self.tail, self.position);
     }
 
     /// Makes everything up to the last whole message visible; `messages` have been completed in all,
     /// modulo 2^31. Answers whether a segment of the size of a batch was filled.
-    #[inline]
+    #[inline(always)]
     pub fn commit(&mut self, messages: u32) -> bool {
         let (last, len) = self.boundary;
         let before = std::mem::replace(&mut self.messages, messages);
@@ -342,7 +343,7 @@ impl Drop for ByteWriter {
 ///
 /// # Safety
 /// `at` must be valid for writes of [`MOST_HEADER`] bytes.
-#[inline]
+#[inline(always)]
 unsafe fn emit_header(at: *mut u8, flags: u8, len: usize) -> usize {
     if len <= 255 {
         // SAFETY: the caller's room.
