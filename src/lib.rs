@@ -29,14 +29,18 @@
 //! messages once for each read; `zmq_recv` decodes in place. Between two sockets of one process (inproc)
 //! the same pipe holds small bodies as bytes and all else as messages by value.
 //!
-//! Each side tells the other only when that one sleeps. In a stream of messages the I/O thread does not
-//! sleep: it looks again every 50 us, or when a segment is full or the writer has no credit.
+//! Each side tells the other only when that one sleeps. A thread that waits in a socket does the work of the
+//! I/O thread meanwhile ([`reactor::Leader`]), and a single message is passed to the kernel by the thread that
+//! sends it ([`reactor::Remote::serve`]): neither costs a change of thread. In a stream of messages
+//! (`session::burst`) the sender only appends; the I/O thread looks every 50 us, or when a segment is full, and a
+//! sender without credit sends the batch itself.
 //!
 //! # Who owns what
 //!
 //! - The application's thread owns a [`socket`] while it holds its lock, and gives the lock back while it
 //!   waits: sockets may be used from several threads, one call at a time.
-//! - An I/O thread ([`reactor`]) owns its sessions and listeners; nobody else changes a connection's state.
+//! - A [`reactor`] owns its sessions and listeners. Whoever holds its lock runs them, the I/O thread or an
+//!   application's in its stead; nobody else changes a connection's state.
 //! - Ending is dropping: a pipe's end that is dropped tells the other one; a context waits until nobody
 //!   holds a socket's [`context::SocketShared`]. There is no reaper thread.
 //! - The reactor is epoll itself rather than the portable `polling` crate, whose notification costs two

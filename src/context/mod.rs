@@ -10,14 +10,16 @@ mod monitor;
 mod shared;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
 
 pub use inproc::{Inproc, Peer};
 pub use monitor::{Event, EventKind, Monitor, MonitorKind};
-pub use shared::{Asleep, Attachment, EndpointId, SessionControl, SocketCommand, SocketShared};
+pub use shared::{
+    Asleep, Attachment, EndpointId, SessionControl, SocketCommand, SocketShared, Wait,
+};
 
 use crate::errno::{Errno, Result};
 use crate::message::release_deferred;
@@ -30,6 +32,10 @@ use crate::sys::{fork, thread};
 pub struct Context {
     options: Mutex<ContextOptions>,
     threads: Mutex<Threads>,
+    /// The I/O thread, if there is one only: application threads may do its work.
+    sole_io: OnceLock<Arc<Remote>>,
+    /// A socket's descriptor was given out (ZMQ_FD): who waits for that relies on the I/O thread.
+    has_public_fd: AtomicBool,
     /// Sockets that may still be there.
     sockets: Mutex<Vec<Weak<SocketShared>>>,
     /// Sockets not yet gone, those that linger included.
@@ -53,6 +59,8 @@ impl Default for Context {
         Self {
             options: Mutex::default(),
             threads: Mutex::default(),
+            sole_io: OnceLock::new(),
+            has_public_fd: AtomicBool::new(false),
             sockets: Mutex::default(),
             live: AtomicUsize::new(0),
             is_terminating: AtomicBool::new(false),
@@ -131,7 +139,7 @@ impl Context {
             affinity: options.thread_affinity_cpus.iter().map(|&c| c as usize).collect(),
         };
         for n in 0..options.io_threads {
-            let started = Reactor::new().and_then(|reactor| {
+            let started = Reactor::new(options.io_threads == 1).and_then(|reactor| {
                 let remote = reactor.remote();
                 let name = format!("{prefix}ZMQbg/IO/{n}");
                 thread::spawn(&name, &attributes, move || reactor.run()).map(|h| (remote, h))
@@ -149,8 +157,26 @@ impl Context {
                 }
             }
         }
+        if let [remote] = &*threads.remotes {
+            let _ = self.sole_io.set(Arc::clone(remote));
+        }
         threads.is_started = true;
         Ok(())
+    }
+
+    /// The I/O thread, if there is one only.
+    fn sole_io(&self) -> Option<&Arc<Remote>> {
+        self.sole_io.get()
+    }
+
+    /// A socket's descriptor is given out (zmq_getsockopt(3), ZMQ_FD).
+    pub fn note_public_fd(&self) {
+        self.has_public_fd.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether an application's thread may do the work of the I/O thread while it waits.
+    fn may_lead(&self) -> bool {
+        !self.has_public_fd.load(Ordering::SeqCst) && !self.is_inherited()
     }
 
     /// The I/O thread with the least to do among those that `affinity` (a bit for each, 0: all)

@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use crate::errno::Result;
 use crate::pipe::{PipeEnd, Target};
-use crate::reactor::Remote;
-use crate::sync::{Mailbox, Signal};
+use crate::reactor::{Leader, Remote, Waiting};
+use crate::sync::{Mailbox, Signal, Sleeper};
 
 use super::Context;
 use super::monitor::Monitor;
@@ -73,6 +75,8 @@ pub struct SocketShared {
     is_closed: AtomicBool,
     next_id: AtomicU64,
     sessions: Mutex<HashMap<u64, SessionEntry>>,
+    /// The I/O thread, if there is one only.
+    io: Option<Arc<Remote>>,
     /// Where events go (zmq_socket_monitor(3)).
     pub monitor: Monitor,
     /// The context; it counts this socket as live until this value is dropped.
@@ -87,6 +91,7 @@ impl SocketShared {
             is_closed: AtomicBool::new(false),
             next_id: AtomicU64::new(1),
             sessions: Mutex::default(),
+            io: context.sole_io().cloned(),
             monitor: Monitor::default(),
             context,
         }
@@ -98,10 +103,38 @@ impl SocketShared {
         &self.mailbox.signal
     }
 
+    /// Announces, with the socket locked, that the caller will wait for the signal with the socket unlocked. It
+    /// does the work of the I/O thread meanwhile, if the socket has connections and nobody else does.
+    pub fn announce(&self) -> Wait<'_> {
+        let io = self.connected_io();
+        match io.filter(|_| self.context.may_lead()).and_then(|io| io.lead(self.signal())) {
+            Some(leader) => Wait::Lead(leader),
+            None => Wait::Sleep(self.signal().announce(), io.map(Remote::note_waiting)),
+        }
+    }
+
+    /// The I/O thread, if there is one only and the socket has connections.
+    fn connected_io(&self) -> Option<&Arc<Remote>> {
+        self.io.as_ref().filter(|_| !self.sessions.lock().is_empty())
+    }
+
+    /// Lets the I/O thread do its work: the caller looks at the socket, but does not wait in it.
+    pub fn unpark_io(&self) {
+        if let Some(io) = &self.io {
+            io.unpark();
+        }
+    }
+
+    /// The I/O thread, if the caller has to serve it as soon as it has unlocked the socket.
+    #[inline(always)]
+    pub fn unserved(&self) -> Option<&Arc<Remote>> {
+        self.io.as_ref().filter(|io| io.has_commands())
+    }
+
     /// Announces, with the socket locked, that the caller will sleep in poll(2) on the signal's descriptor.
     pub fn announce_poll(self: &Arc<Self>) -> Asleep {
         self.signal().announce_poll();
-        Asleep(Arc::clone(self))
+        Asleep(Arc::clone(self), self.connected_io().map(Remote::note_waiting))
     }
 
     /// Takes the oldest command; the signal is cleared first.
@@ -169,7 +202,7 @@ impl SocketShared {
         let chosen = sessions.values().filter(|s| endpoint.is_none_or(|e| s.endpoint == e));
         for session in chosen {
             session.control.stop(linger_ms);
-            session.remote.attend(session.token);
+            session.remote.wake(session.token);
         }
     }
 
@@ -182,8 +215,27 @@ impl SocketShared {
     }
 }
 
+/// A thread that is about to wait in a socket.
+pub enum Wait<'a> {
+    /// It does the work of the I/O thread.
+    Lead(Leader<'a>),
+    /// It sleeps.
+    Sleep(Sleeper<'a>, Option<Waiting>),
+}
+
+impl Wait<'_> {
+    /// Waits until the socket has commands or somebody else has taken them, or until `deadline` has passed
+    /// (`EAGAIN`) or a signal handler ran (`EINTR`).
+    pub fn wait(self, deadline: Option<Instant>) -> Result<()> {
+        match self {
+            Self::Lead(leader) => leader.wait(deadline),
+            Self::Sleep(sleeper, _waiting) => sleeper.wait(deadline),
+        }
+    }
+}
+
 /// A thread that is about to sleep on a socket's descriptor, or sleeps.
-pub struct Asleep(Arc<SocketShared>);
+pub struct Asleep(Arc<SocketShared>, #[allow(dead_code)] Option<Waiting>);
 
 impl Drop for Asleep {
     fn drop(&mut self) {

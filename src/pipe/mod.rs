@@ -29,6 +29,6 @@ mod set;
 mod writer;
 
 pub use attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
-pub use bytes::{ByteReader, ByteWriter};
+pub use bytes::{BY_REFERENCE, ByteReader, ByteWriter};
 pub use end::{Kind, PipeEnd, View, pair};
 pub use set::{PipeId, PipeSet};

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use crate::context::SocketShared;
+use crate::context::{Asleep, SocketShared};
 use crate::errno::Result;
 use crate::socket::Handle;
 use crate::sys::net::{self, PollFd};
@@ -45,6 +45,7 @@ impl Watch {
         if self.note_turns()? {
             return Ok(());
         }
+        let _asleep: Vec<Asleep> = self.sockets.iter().map(|(_, s)| s.announce_poll()).collect();
         match &*self.sockets {
             [(_, shared)] => shared.signal().wait(None)?,
             _ => drop(net::poll(&mut self.fds, -1)?),

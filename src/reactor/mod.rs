@@ -4,30 +4,42 @@
 //! at most one descriptor and one deadline at a time. A panic in an actor costs that actor: it is
 //! dropped, and dropping closes what it owned.
 //!
+//! Actors are run by whoever holds the lock of the [`core`]: the I/O thread, an application's thread that
+//! waits in a socket ([`lead`]), or one that has just told an actor of something ([`Remote::serve`]). Nobody
+//! sleeps with the lock held.
+//!
 //! On Linux this is epoll itself, edge-triggered, rather than the portable `polling` crate: there a
 //! wake-up by notification costs two more system calls (re-arming and reading its eventfd).
 #![forbid(unsafe_code)]
 
 mod actors;
+mod core;
+mod lead;
 mod timers;
 
-use std::os::fd::BorrowedFd;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::errno::{Errno, Result};
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::errno::Result;
 use crate::message::release_deferred;
 use crate::pipe::Target;
 use crate::sync::{Mailbox, Signal};
 use crate::sys::epoll::{Epoll, Event, Interest};
+use crate::sys::eventfd::EventFd;
 
-use actors::Actors;
-use timers::Timers;
+use self::core::{Command, Core};
+use self::lead::Lead;
 
-/// Token of the mailbox's own descriptor.
-const MAILBOX: u64 = u64::MAX;
+pub use self::lead::{Leader, Waiting};
+
+/// Token of the descriptor that only ends a sleep.
+const WAKER: u64 = u64::MAX;
+/// How long the I/O thread leaves the work to an application's thread that does it of late.
+const PARK: Duration = Duration::from_millis(1);
 
 /// What happened to an actor's descriptor.
 #[derive(Clone, Copy, Debug)]
@@ -52,16 +64,16 @@ pub trait Actor: Send {
     fn handle_deadline(&mut self, io: &mut Io<'_>);
 }
 
-enum Command {
-    Add(u64, Box<dyn Actor>),
-    Attend(u64),
-    Stop,
-}
-
 /// The reactor as other threads see it.
 pub struct Remote {
     epoll: Epoll,
     mailbox: Mailbox<Command>,
+    /// Ends a sleep in epoll.
+    waker: Arc<EventFd>,
+    core: Mutex<Core>,
+    lead: Lead,
+    /// Every socket of the context uses this reactor, and serves it.
+    is_sole: bool,
     next_token: AtomicUsize,
     /// Actors on this thread: the measure by which threads are chosen.
     load: AtomicUsize,
@@ -74,6 +86,11 @@ impl Remote {
         self.load.fetch_add(1, Ordering::Relaxed);
         self.mailbox.push(Command::Add(token, actor));
         token
+    }
+
+    /// Lets an actor look at what has changed.
+    pub fn wake(&self, token: u64) {
+        self.mailbox.push(Command::Attend(token));
     }
 
     /// Ends the loop after the commands before this one.
@@ -91,11 +108,28 @@ impl Remote {
     pub fn load(&self) -> usize {
         self.load.load(Ordering::Relaxed)
     }
+
+    /// Wakes the I/O thread, so that it runs the commands.
+    pub fn nudge(&self) {
+        self.mailbox.signal.nudge();
+    }
+
+    /// Whether there are commands to run.
+    #[inline(always)]
+    pub fn has_commands(&self) -> bool {
+        self.mailbox.signal.is_pending()
+    }
 }
 
+/// A session's end of a pipe is only ever told of something by a thread in a socket. Where there is one reactor
+/// only, that thread calls [`Remote::serve`] when it has left the socket.
 impl Target for Remote {
     fn attend(&self, token: u64) {
-        self.mailbox.push(Command::Attend(token));
+        if self.is_sole {
+            self.mailbox.push_quietly(Command::Attend(token));
+        } else {
+            self.wake(token);
+        }
     }
 }
 
@@ -147,32 +181,29 @@ impl Io<'_> {
 /// The loop; one for each I/O thread.
 pub struct Reactor {
     remote: Arc<Remote>,
-    actors: Actors,
-    timers: Timers,
-    turns: Vec<u64>,
-    is_stopping: bool,
 }
 
 impl Reactor {
-    /// A reactor with nothing to do. Errors: EMFILE, ENFILE, ENOMEM.
-    pub fn new() -> Result<Self> {
+    /// A reactor with nothing to do; `is_sole` if its context has no other. Errors: EMFILE, ENFILE, ENOMEM.
+    pub fn new(is_sole: bool) -> Result<Self> {
         let epoll = Epoll::new()?;
-        let signal = Signal::for_poller()?;
-        let fd = signal.borrow_fd().ok_or(Errno::EMFILE)?;
-        epoll.add(fd, MAILBOX, Interest { readable: true, writable: false, edge: true })?;
+        let waker = Arc::new(EventFd::new()?);
+        epoll.add(
+            waker.as_fd(),
+            WAKER,
+            Interest { readable: true, writable: false, edge: true },
+        )?;
         let remote = Remote {
             epoll,
-            mailbox: Mailbox::new(signal),
+            mailbox: Mailbox::new(Signal::common(Arc::clone(&waker))),
+            waker,
+            core: Mutex::default(),
+            lead: Lead::default(),
+            is_sole,
             next_token: AtomicUsize::new(0),
             load: AtomicUsize::new(0),
         };
-        Ok(Self {
-            remote: Arc::new(remote),
-            actors: Actors::default(),
-            timers: Timers::default(),
-            turns: Vec::new(),
-            is_stopping: false,
-        })
+        Ok(Self { remote: Arc::new(remote) })
     }
 
     /// The reactor as other threads see it.
@@ -181,101 +212,46 @@ impl Reactor {
     }
 
     /// Runs until [`Remote::stop`].
-    pub fn run(mut self) {
+    pub fn run(self) {
+        let remote = &self.remote;
+        let signal = &remote.mailbox.signal;
         let mut events = [Event::EMPTY; 256];
-        while !self.is_stopping {
-            let timeout = self.timeout();
-            let may_sleep = timeout != Some(Duration::ZERO);
-            let is_asleep = may_sleep && self.remote.mailbox.signal.begin_sleep();
-            let wait = if is_asleep { timeout } else { Some(Duration::ZERO) };
-            let ready = self.remote.epoll.wait(&mut events, wait).unwrap_or(&[]);
+        let mut leads = 0;
+        let mut core = remote.core.lock();
+        while core.take_turn(remote) {
+            let is_done = core.timeout() != Some(Duration::ZERO);
+            if is_done && remote.wants_room(&mut leads) {
+                core.note_sleep(Some(PARK));
+                let sleeper = signal.announce();
+                let deadline = core.wakes_at();
+                MutexGuard::unlocked(&mut core, || {
+                    release_deferred();
+                    // However it ends: everything is looked at again.
+                    let _ = sleeper.wait(deadline);
+                });
+                core.note_awake();
+                continue;
+            }
+            let is_asleep = is_done && signal.begin_poll();
             if is_asleep {
-                self.remote.mailbox.signal.end_sleep();
+                core.note_sleep(None);
             }
-            for event in ready.iter().filter(|e| e.token() != MAILBOX) {
-                let readiness = Readiness {
-                    is_readable: event.is_readable(),
-                    is_writable: event.is_writable(),
-                    is_hangup: event.is_hangup(),
-                };
-                self.dispatch(event.token(), |actor, io| actor.handle_ready(readiness, io));
-            }
-            self.run_commands();
-            for token in std::mem::take(&mut self.turns) {
-                self.dispatch(token, |actor, io| actor.handle_attention(io));
-            }
-            self.run_timers();
-        }
-    }
-
-    /// How long to wait; `None`: until something happens.
-    fn timeout(&self) -> Option<Duration> {
-        if !self.turns.is_empty() {
-            return Some(Duration::ZERO);
-        }
-        self.timers.next().map(|at| at.saturating_duration_since(Instant::now()))
-    }
-
-    fn run_commands(&mut self) {
-        if !self.remote.mailbox.signal.is_pending() {
-            return;
-        }
-        self.remote.mailbox.signal.clear();
-        while let Some(command) = self.remote.mailbox.pop() {
-            match command {
-                Command::Add(token, actor) => {
-                    self.actors.insert(token, actor);
-                    self.dispatch(token, |actor, io| actor.start(io));
+            let timeout = if is_asleep { core.timeout() } else { Some(Duration::ZERO) };
+            let ready = MutexGuard::unlocked(&mut core, || {
+                release_deferred();
+                let ready = remote.epoll.wait(&mut events, timeout).unwrap_or(&[]);
+                if is_asleep {
+                    signal.end_poll();
                 }
-                Command::Attend(token) => {
-                    self.dispatch(token, |actor, io| actor.handle_attention(io));
-                }
-                Command::Stop => self.is_stopping = true,
+                ready
+            });
+            core.note_awake();
+            if ready.iter().any(|event| event.token() == WAKER) {
+                remote.pass_on_wake_up();
             }
+            core.handle_events(ready, remote);
         }
-    }
-
-    fn run_timers(&mut self) {
-        if self.timers.next().is_none() {
-            return;
-        }
-        let now = Instant::now();
-        // Taken out first: an actor may set a deadline that has passed already.
-        let due: Vec<u64> = std::iter::from_fn(|| self.timers.pop(now)).collect();
-        for token in due {
-            self.dispatch(token, |actor, io| actor.handle_deadline(io));
-        }
-    }
-
-    fn dispatch(&mut self, token: u64, call: impl FnOnce(&mut dyn Actor, &mut Io<'_>)) {
-        let Some(actor) = self.actors.get(token) else { return };
-        let mut io = Io {
-            epoll: &self.remote.epoll,
-            token,
-            remote: &self.remote,
-            deadline: None,
-            wants_turn: false,
-            is_finished: false,
-        };
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            call(actor, &mut io);
-        }));
-        let Io { deadline, wants_turn, is_finished, .. } = io;
-        if outcome.is_err() || is_finished {
-            self.timers.set(token, None);
-            self.remote.load.fetch_sub(1, Ordering::Relaxed);
-            let removed = self.actors.remove(token);
-            // What panicked may do so again as it goes.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(removed)));
-            release_deferred();
-            return;
-        }
+        drop(core);
         release_deferred();
-        if let Some(deadline) = deadline {
-            self.timers.set(token, deadline);
-        }
-        if wants_turn {
-            self.turns.push(token);
-        }
     }
 }

@@ -14,6 +14,7 @@ use crate::errno::Errno;
 use crate::reactor::{Io, Readiness};
 use crate::transport::Stream;
 
+use super::burst::Burst;
 use super::egress::Egress;
 use super::events::Names;
 use super::ingress::Ingress;
@@ -81,6 +82,7 @@ pub struct Connection {
     early: Vec<u8>,
     /// The last read of the handshake found all that there was.
     is_drained: bool,
+    burst: Burst,
 }
 
 impl Connection {
@@ -110,6 +112,7 @@ impl Connection {
             exchange: None,
             early: Vec::new(),
             is_drained: false,
+            burst: Burst::default(),
         }
     }
 
@@ -304,9 +307,11 @@ impl Connection {
             Protocol::Zmtp { engine, .. } => Some(engine.as_mut()),
             Protocol::Raw(_) => None,
         };
-        match self.egress.flush(&self.stream, engine, common).map_err(Ended::Stream)? {
-            Flushed::All => {}
+        let is_stream = self.burst.is_stream();
+        match self.egress.flush(&self.stream, engine, common, is_stream).map_err(Ended::Stream)? {
+            Flushed::All(sent) => self.burst.note(sent),
             Flushed::Streaming(sent) => {
+                self.burst = Burst::default();
                 self.look_at = Some(Instant::now() + pace(sent));
             }
             Flushed::Blocked => self.is_blocked = true,
@@ -354,8 +359,8 @@ pub enum Filled {
 /// How writing came to a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flushed {
-    /// Everything was written.
-    All,
+    /// Everything was written: so many messages.
+    All(u32),
     /// Everything was written, so many messages at once that more are to be expected.
     Streaming(u32),
     /// The kernel takes no more.

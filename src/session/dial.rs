@@ -15,7 +15,6 @@ use crate::context::EventKind;
 use crate::endpoint::{IpcPath, TcpEndpoint};
 use crate::errno::{Errno, Result};
 use crate::options::Options;
-use crate::pipe::Target;
 use crate::reactor::Io;
 use crate::sys::{random, thread};
 use crate::transport::resolve::{self, PeerAddress, TcpTarget};
@@ -338,7 +337,7 @@ fn look_up(tcp: TcpEndpoint, common: &Common, io: &Io<'_>) -> Result<Answer> {
     let options = Arc::clone(&common.options);
     thread::spawn("ZMQbg/DNS", &thread::Attributes::default(), move || {
         *slot.lock() = Some(resolve::resolve(&tcp, &options));
-        remote.attend(token);
+        remote.wake(token);
     })?;
     Ok(answer)
 }

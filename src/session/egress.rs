@@ -92,12 +92,13 @@ impl Egress {
         self.out_done < self.out.len()
     }
 
-    /// Writes as much as the kernel takes.
+    /// Writes as much as the kernel takes; `is_stream` if it is known already that more messages follow.
     pub(super) fn flush(
         &mut self,
         stream: &Stream,
         mut engine: Option<&mut Engine>,
         common: &mut Common,
+        is_stream: bool,
     ) -> Result<Flushed> {
         let mut budget = BUDGET;
         let before = common.pipe.as_ref().map_or(0, PipeEnd::messages_read);
@@ -113,16 +114,16 @@ impl Egress {
             {
                 continue;
             }
-            let Some(pipe) = &mut common.pipe else { return Ok(Flushed::All) };
+            let Some(pipe) = &mut common.pipe else { return Ok(Flushed::All(0)) };
             if matches!(self.mode, Mode::Handshake) {
-                return Ok(Flushed::All);
+                return Ok(Flushed::All(0));
             }
             let sent = pipe.messages_read().wrapping_sub(before);
+            let is_stream = is_stream || sent >= STREAM;
             // In a stream the writer tells only of many more.
-            let has_more = if sent >= STREAM { pipe.doze() } else { pipe.is_readable() };
+            let has_more = if is_stream { pipe.doze() } else { pipe.is_readable() };
             if !has_more {
-                let is_stream = sent >= STREAM;
-                return Ok(if is_stream { Flushed::Streaming(sent) } else { Flushed::All });
+                return Ok(if is_stream { Flushed::Streaming(sent) } else { Flushed::All(sent) });
             }
             let moved = match &mut self.mode {
                 Mode::Handshake => 0,
@@ -153,7 +154,7 @@ impl Egress {
                 }
             };
             if moved == 0 && !self.is_shut {
-                return Ok(Flushed::All);
+                return Ok(Flushed::All(sent));
             }
             budget = budget.saturating_sub(moved);
             if budget == 0 {

@@ -11,7 +11,6 @@ use crate::context::{EndpointId, EventKind, SessionControl, SocketShared};
 use crate::engine::Config;
 use crate::errno::{Errno, Result};
 use crate::options::Options;
-use crate::pipe::Target;
 use crate::reactor::{Actor, Io, Readiness, Remote};
 use crate::transport::{AcceptError, Listener};
 
@@ -94,7 +93,7 @@ impl Bound {
             self.shared.names.emit(&self.socket, EventKind::Closed, fd);
         }
         self.socket.stop_sessions(Some(self.endpoint), linger_ms);
-        self.remote.attend(self.token);
+        self.remote.wake(self.token);
     }
 }
 

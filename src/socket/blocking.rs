@@ -12,6 +12,8 @@ use crate::context::{Context, SocketShared};
 use crate::errno::{Errno, Result};
 use crate::message::{FLAG_MORE, Inbound, Message, Outbound, release_deferred};
 use crate::pattern::MESSAGE_LOST;
+use crate::pipe::BY_REFERENCE;
+use crate::reactor::Remote;
 use crate::sync::{Held, Table};
 
 use super::Socket;
@@ -44,7 +46,11 @@ impl Handle {
             std::mem::forget(socket);
             return Ok(());
         }
+        let shared = Arc::clone(socket.shared());
         let result = socket.close();
+        if let Some(io) = shared.unserved() {
+            io.serve();
+        }
         release_deferred();
         result
     }
@@ -57,7 +63,11 @@ impl Handle {
 
     /// Runs `with` on the socket. Errors: ENOTSOCK, EFAULT (poisoned) and those of `with`.
     pub fn with<R>(self, with: impl FnOnce(&mut Socket) -> Result<R>) -> Result<R> {
-        let result = self.lock().and_then(|mut socket| guarded(&mut socket, with));
+        let result = self.lock().and_then(|mut socket| {
+            let result = guarded(&mut socket, with);
+            serve(socket);
+            result
+        });
         release_deferred();
         result
     }
@@ -67,14 +77,12 @@ impl Handle {
     #[inline(always)]
     pub fn send(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
         let more = flags & SNDMORE != 0;
-        let result =
-            self.retry(flags, Direction::Out, |socket| match socket.try_send(part, more) {
-                Err(MESSAGE_LOST) if flags & DONTWAIT == 0 && socket.options.sndtimeo != 0 => {
-                    Ok(())
-                }
-                Err(MESSAGE_LOST) => Err(Errno::EAGAIN),
-                result => result,
-            });
+        let direction = Direction::Out { is_large: part.body().len() >= BY_REFERENCE };
+        let result = self.retry(flags, direction, |socket| match socket.try_send(part, more) {
+            Err(MESSAGE_LOST) if flags & DONTWAIT == 0 && socket.options.sndtimeo != 0 => Ok(()),
+            Err(MESSAGE_LOST) => Err(Errno::EAGAIN),
+            result => result,
+        });
         release_deferred();
         result
     }
@@ -129,17 +137,22 @@ impl Handle {
         let mut socket = self.lock()?;
         match guarded(&mut socket, &mut attempt) {
             Err(Errno::EAGAIN) => {}
-            result => return result,
+            result => {
+                leave(socket, direction);
+                return result;
+            }
         }
         let timeout_ms = match direction {
             _ if flags & DONTWAIT != 0 => 0,
             Direction::In => socket.options.rcvtimeo,
-            Direction::Out => socket.options.sndtimeo,
+            Direction::Out { .. } => socket.options.sndtimeo,
         };
         if timeout_ms == 0 {
+            socket.shared().unpark_io();
+            serve(socket);
             return Err(Errno::EAGAIN);
         }
-        self.wait_and_retry(socket, deadline(timeout_ms), attempt)
+        self.wait_and_retry(socket, deadline(timeout_ms), direction, attempt)
     }
 
     /// Waits until one of `events` can be done; answers which (zmq_poll(3)). Errors: ENOTSOCK, EAGAIN (the
@@ -151,8 +164,11 @@ impl Handle {
         };
         let mut socket = self.lock()?;
         let result = match guarded(&mut socket, attempt) {
-            Err(Errno::EAGAIN) => self.wait_and_retry(socket, deadline, attempt),
-            result => result,
+            Err(Errno::EAGAIN) => self.wait_and_retry(socket, deadline, Direction::In, attempt),
+            result => {
+                serve(socket);
+                result
+            }
         };
         release_deferred();
         result
@@ -163,22 +179,26 @@ impl Handle {
         self,
         mut socket: Held<'static, Box<Socket>>,
         deadline: Option<Instant>,
+        direction: Direction,
         mut attempt: impl FnMut(&mut Socket) -> Result<R>,
     ) -> Result<R> {
         loop {
             let shared = Arc::clone(socket.shared());
             // Announced while the socket is locked: another thread in it may take what comes.
-            let sleeper = shared.signal().announce();
-            drop(socket);
+            let wait = shared.announce();
+            serve(socket);
             release_deferred();
-            sleeper.wait(deadline)?;
+            wait.wait(deadline)?;
             socket = self.lock()?;
             if !Arc::ptr_eq(socket.shared(), &shared) {
                 return Err(Errno::ENOTSOCK);
             }
             match guarded(&mut socket, &mut attempt) {
                 Err(Errno::EAGAIN) => {}
-                result => return result,
+                result => {
+                    leave(socket, direction);
+                    return result;
+                }
             }
         }
     }
@@ -187,6 +207,30 @@ impl Handle {
     pub fn shared(self) -> Result<Arc<SocketShared>> {
         self.lock().map(|socket| Arc::clone(socket.shared()))
     }
+}
+
+/// Unlocks the socket, and passes on what was told its connections meanwhile.
+#[inline(always)]
+fn serve(socket: Held<'static, Box<Socket>>) {
+    if let Some(io) = socket.shared().unserved() {
+        serve_unlocked(Arc::clone(io), socket);
+    }
+}
+
+/// As [`serve`], after sending or receiving: a large message is left to the I/O thread.
+#[inline(always)]
+fn leave(socket: Held<'static, Box<Socket>>, direction: Direction) {
+    match (direction, socket.shared().unserved()) {
+        (_, None) => {}
+        (Direction::Out { is_large: true }, Some(io)) => io.nudge(),
+        (Direction::Out { is_large: false } | Direction::In, Some(_)) => serve(socket),
+    }
+}
+
+#[cold]
+fn serve_unlocked(io: Arc<Remote>, socket: Held<'static, Box<Socket>>) {
+    drop(socket);
+    io.serve();
 }
 
 /// Runs `act`; if it panics, the socket is poisoned. That costs nothing while nothing panics: the bomb only
@@ -210,7 +254,10 @@ fn guarded<R>(socket: &mut Socket, act: impl FnOnce(&mut Socket) -> R) -> R {
 #[derive(Clone, Copy)]
 enum Direction {
     In,
-    Out,
+    /// A large message is worth another thread.
+    Out {
+        is_large: bool,
+    },
 }
 
 /// When `timeout_ms` from now is over; `None` if it is negative, which is never.

@@ -10,7 +10,7 @@ use crate::endpoint::{Endpoint, TcpEndpoint};
 use crate::errno::{Errno, Result};
 use crate::options::SocketType;
 use crate::pattern::Pattern;
-use crate::pipe::{PipeId, Target};
+use crate::pipe::PipeId;
 use crate::reactor::Remote;
 use crate::session::{Bound, DialTarget, Session, has_conflate, listen, session_pair};
 use crate::transport::{Listener, resolve, text};
@@ -66,7 +66,7 @@ impl Entry {
             What::BoundInproc(name) => shared.context.inproc.unbind(&name, shared, self.id),
             What::Dialled { remote, token, control } => {
                 control.stop(linger_ms);
-                remote.attend(token);
+                remote.wake(token);
             }
             What::ConnectedInproc => {}
         }

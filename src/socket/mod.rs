@@ -222,6 +222,10 @@ impl Socket {
     fn poison(&mut self) {
         self.is_poisoned = true;
         self.shared.signal().notify();
+        // The call that panicked does not serve what it may have begun.
+        if let Some(io) = self.shared.unserved() {
+            io.nudge();
+        }
     }
 }
 

@@ -51,7 +51,10 @@ impl Socket {
     fn compute(&mut self, computed: Computed, out: &mut [u8]) -> Result<usize> {
         match computed {
             Computed::Rcvmore => codec::emit_int_padded(out, self.has_more.into()),
-            Computed::Fd => codec::emit_int_padded(out, self.shared.signal().fd()?),
+            Computed::Fd => {
+                self.shared.context.note_public_fd();
+                codec::emit_int_padded(out, self.shared.signal().fd()?)
+            }
             Computed::Events => {
                 let events = self.events()?;
                 codec::emit_int_padded(out, events)

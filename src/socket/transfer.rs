@@ -25,6 +25,8 @@ impl Socket {
         let mut events = 0;
         if self.pattern.has_in(&mut self.pipes, &self.options) {
             events |= IN;
+        } else {
+            self.shared.unpark_io();
         }
         if self.pattern.has_out(&mut self.pipes, &self.options) {
             events |= OUT;

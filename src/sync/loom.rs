@@ -4,9 +4,12 @@
 use loom::sync::atomic::{AtomicBool, AtomicU32};
 use loom::sync::{Arc, Mutex};
 use loom::thread;
+use std::os::fd::AsRawFd;
+use std::sync::Arc as StdArc;
 use std::sync::atomic::Ordering;
 
 use super::{Mailbox, Signal};
+use crate::sys::eventfd::EventFd;
 use crate::sys::net::{PollFd, poll};
 
 /// All orders with at most `preemptions` forced changes of thread.
@@ -102,25 +105,109 @@ fn a_descriptor_is_readable_if_something_was_announced_and_not_looked_at() {
     });
 }
 
+fn waker() -> StdArc<EventFd> {
+    StdArc::new(EventFd::new().unwrap())
+}
+
+/// Whether a poller that watches `waker` for edges is woken, or has been.
+fn is_readable(waker: &EventFd) -> bool {
+    poll(&mut [PollFd::new(waker.as_raw_fd(), libc::POLLIN)], 0) == Ok(1)
+}
+
 #[test]
 fn a_poller_that_sleeps_is_woken() {
     check(3, || {
-        let shared = Arc::new((Signal::for_poller().unwrap(), AtomicU32::new(0)));
+        let waker = waker();
+        let shared = Arc::new((Signal::common(StdArc::clone(&waker)), AtomicU32::new(0)));
         let other = Arc::clone(&shared);
         let other = thread::spawn(move || {
             other.1.fetch_add(1, Ordering::Relaxed);
             other.0.notify();
         });
-        let is_asleep = shared.0.begin_sleep();
+        let is_asleep = shared.0.begin_poll();
         let mut seen = 0;
         if !is_asleep {
             shared.0.clear();
             seen = shared.1.load(Ordering::Relaxed);
         }
         other.join().unwrap();
-        let fd = shared.0.fd().unwrap();
-        let is_readable = poll(&mut [PollFd::new(fd, libc::POLLIN)], 0) == Ok(1);
-        assert!(is_readable || seen == 1);
+        assert!(is_readable(&waker) || seen == 1);
+    });
+}
+
+#[test]
+fn a_watcher_that_polls_is_woken_by_what_comes_and_by_who_takes_it() {
+    check(3, || {
+        let waker = waker();
+        let mailbox = Mailbox::new(Signal::new());
+        let shared = Arc::new(Shared { mailbox, taken: Mutex::new(Vec::new()) });
+        let sender = Arc::clone(&shared);
+        let sender = thread::spawn(move || sender.mailbox.push(1));
+        let thief = Arc::clone(&shared);
+        let thief = thread::spawn(move || {
+            let mut taken = thief.taken.lock().unwrap();
+            if thief.mailbox.signal.is_pending() {
+                thief.mailbox.signal.clear();
+                taken.extend(thief.mailbox.pop());
+            }
+        });
+        let taken = shared.taken.lock().unwrap();
+        let is_there = !taken.is_empty();
+        let watcher = shared.mailbox.signal.watch(&waker);
+        drop(taken);
+        let is_asleep = watcher.begin_poll();
+        sender.join().unwrap();
+        thief.join().unwrap();
+        assert!(is_there || !is_asleep || is_readable(&waker));
+    });
+}
+
+/// What is done for a reactor's commands: by who has pushed one quietly, or by the I/O thread.
+struct Common {
+    mailbox: Mailbox<u32>,
+    core: Mutex<u32>,
+}
+
+impl Common {
+    fn run(&self, done: &mut u32) {
+        if self.mailbox.signal.is_pending() {
+            self.mailbox.signal.clear();
+            while self.mailbox.pop().is_some() {
+                *done += 1;
+            }
+        }
+    }
+
+    fn serve(&self) {
+        self.mailbox.push_quietly(1);
+        if let Ok(mut core) = self.core.try_lock() {
+            self.run(&mut core);
+        }
+        if self.mailbox.signal.is_pending() {
+            self.mailbox.signal.nudge();
+        }
+    }
+}
+
+#[test]
+fn what_was_pushed_quietly_is_done_by_somebody() {
+    check(3, || {
+        let waker = waker();
+        let signal = Signal::common(StdArc::clone(&waker));
+        let common = Arc::new(Common { mailbox: Mailbox::new(signal), core: Mutex::new(0) });
+        let others: Vec<_> = (0..2)
+            .map(|_| {
+                let common = Arc::clone(&common);
+                thread::spawn(move || common.serve())
+            })
+            .collect();
+        let mut core = common.core.lock().unwrap();
+        common.run(&mut core);
+        let is_asleep = common.mailbox.signal.begin_poll();
+        drop(core);
+        others.into_iter().for_each(|other| other.join().unwrap());
+        let done = *common.core.lock().unwrap();
+        assert!(done == 2 || !is_asleep || is_readable(&waker), "{done} of 2, and the I/O sleeps");
     });
 }
 

@@ -13,5 +13,5 @@ mod table;
 
 pub use base::{Joint, Mutex, OnceLock, atomic};
 pub use mailbox::Mailbox;
-pub use signal::{Signal, Sleeper};
+pub use signal::{Signal, Sleeper, Watcher};
 pub use table::{Held, Table};

@@ -1,13 +1,14 @@
 //! A flag that wakes: `notify` sets it, one owner at a time waits for it and clears it.
 //!
-//! The word is the PENDING bit, above it the number of sleepers, above that a count of turns. Whoever turns
-//! PENDING on wakes them all; further notifications cost one atomic operation. Whoever clears it while
-//! others sleep has taken what they were to be woken by, and wakes them by a turn. A descriptor is made only
-//! when somebody asks for one; from then on each turn of PENDING also makes it readable, which is what
-//! ZMQ_FD promises (zmq_getsockopt(3)).
+//! The word is, from below: the PENDING bit, the number of threads that sleep on the word, the number of those
+//! that sleep in a poller, the WATCHED bit, and a count of turns. Whoever turns PENDING on wakes them all;
+//! further notifications cost one atomic operation. Whoever clears it while others wait has taken what they
+//! were to be woken by, and wakes them by a turn. A descriptor is made only when somebody asks for one; from
+//! then on each turn of PENDING also makes it readable, which is what ZMQ_FD promises (zmq_getsockopt(3)).
 #![forbid(unsafe_code)]
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::OnceLock;
@@ -18,53 +19,64 @@ use crate::sys::eventfd::EventFd;
 
 const PENDING: u32 = 1;
 const SLEEPER: u32 = 2;
-const TURN: u32 = 1 << 16;
-const SLEEPERS: u32 = TURN - SLEEPER;
+const POLLER: u32 = 1 << 16;
+/// A thread waits that sleeps now and then in a poller, and does other things in between.
+const WATCHED: u32 = 1 << 20;
+const TURN: u32 = 1 << 21;
+const SLEEPERS: u32 = POLLER - SLEEPER;
+const POLLERS: u32 = WATCHED - POLLER;
 
 /// See the module.
+#[derive(Default)]
 pub struct Signal {
     word: Word,
+    /// What ZMQ_FD shows.
     fd: OnceLock<EventFd>,
-    /// The descriptor is only for the owner's own sleep: written only while the owner sleeps.
-    is_private: bool,
-}
-
-impl Default for Signal {
-    fn default() -> Self {
-        Self::new()
-    }
+    /// What ends a sleep in a poller; never drained, because it is watched for edges.
+    waker: OnceLock<Arc<EventFd>>,
+    /// Whoever clears does what there is to do: nobody else has to look.
+    is_common: bool,
 }
 
 impl Signal {
-    /// A signal that is waited for with [`Self::wait`], or through a public descriptor.
+    /// A signal that is waited for with [`Self::announce`] or [`Self::watch`], or through a public descriptor.
     pub fn new() -> Self {
-        Self { word: Word::default(), fd: OnceLock::new(), is_private: false }
+        Self::default()
     }
 
-    /// A signal whose owner sleeps in a poller on [`Self::fd`], between `begin_sleep` and `end_sleep`.
-    pub fn for_poller() -> Result<Self> {
-        let signal = Self { is_private: true, ..Self::new() };
-        signal.fd()?;
-        Ok(signal)
+    /// A signal of several threads that sleep in a poller on `waker`, or on the word. Whichever wakes does the work.
+    pub fn common(waker: Arc<EventFd>) -> Self {
+        let signal = Self { is_common: true, ..Self::default() };
+        let _ = signal.waker.set(waker);
+        signal
     }
 
-    /// Turns the signal on and wakes its owner if it sleeps.
+    /// Turns the signal on and wakes who waits.
     pub fn notify(&self) {
         let old = self.word.fetch_or(PENDING, Ordering::SeqCst);
         if old & PENDING != 0 {
             return;
         }
-        if self.is_private {
-            if old & SLEEPERS != 0 {
-                self.signal_fd();
-            }
-            return;
-        }
-        if old & SLEEPERS != 0 {
-            self.word.wake();
-        }
+        self.wake(old);
         fence(Ordering::SeqCst);
         self.signal_fd();
+    }
+
+    /// Turns the signal on for the caller, who is about to look at it.
+    pub fn set(&self) {
+        self.word.fetch_or(PENDING, Ordering::SeqCst);
+    }
+
+    /// Wakes who sleeps according to `word`.
+    fn wake(&self, word: u32) {
+        if word & SLEEPERS != 0 {
+            self.word.wake();
+        }
+        if word & POLLERS != 0
+            && let Some(waker) = self.waker.get()
+        {
+            waker.signal();
+        }
     }
 
     fn signal_fd(&self) {
@@ -84,13 +96,11 @@ impl Signal {
     /// The descriptor is drained first: a notification in between then finds PENDING still on and
     /// needs no descriptor, because the caller has not looked yet.
     pub fn clear(&self) {
-        if !self.is_private
-            && let Some(fd) = self.fd.get()
-        {
+        if let Some(fd) = self.fd.get() {
             fd.drain();
         }
         let old = self.word.fetch_and(!PENDING, Ordering::SeqCst);
-        if old & PENDING != 0 && old & SLEEPERS != 0 {
+        if !self.is_common && old & PENDING != 0 && old & (SLEEPERS | WATCHED) != 0 {
             self.wake_others();
         }
     }
@@ -98,11 +108,20 @@ impl Signal {
     /// Others wait for what the caller is about to take; some perhaps in poll(2) on the descriptor.
     #[cold]
     fn wake_others(&self) {
-        self.word.fetch_add(TURN, Ordering::SeqCst);
-        self.word.wake();
-        if !self.is_private {
-            self.signal_fd();
-        }
+        self.nudge();
+        self.signal_fd();
+    }
+
+    /// Wakes who waits, although there is nothing new to take.
+    #[cold]
+    pub fn nudge(&self) {
+        let word = self.word.fetch_add(TURN, Ordering::SeqCst);
+        self.wake(word);
+    }
+
+    /// Whether a thread sleeps on the word.
+    pub fn has_sleeper(&self) -> bool {
+        self.word.load(Ordering::SeqCst) & SLEEPERS != 0
     }
 
     /// Announces that the caller will wait. Where several threads may clear the signal, each under a
@@ -118,24 +137,36 @@ impl Signal {
         self.word.fetch_add(SLEEPER, Ordering::SeqCst);
     }
 
+    /// Ends what `announce_poll` began.
+    pub fn end_sleep(&self) {
+        self.word.fetch_sub(SLEEPER, Ordering::SeqCst);
+    }
+
     /// Announces and waits; see [`Sleeper::wait`].
     pub fn wait(&self, deadline: Option<Instant>) -> Result<()> {
         self.announce().wait(deadline)
     }
 
-    /// Announces a sleep in a poller; `false` if there is something to look at first.
-    pub fn begin_sleep(&self) -> bool {
-        self.word.compare_exchange(0, SLEEPER, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    /// Announces, as [`Self::announce`] does, that the caller will wait, and will sleep only in a poller on
+    /// `waker`. At most one thread at a time does so.
+    pub fn watch(&self, waker: &Arc<EventFd>) -> Watcher<'_> {
+        let _ = self.waker.set(Arc::clone(waker));
+        let word = self.word.fetch_or(WATCHED, Ordering::SeqCst) | WATCHED;
+        Watcher { signal: self, word }
     }
 
-    /// Ends what `begin_sleep` or `announce_poll` began.
-    pub fn end_sleep(&self) {
-        self.word.fetch_sub(SLEEPER, Ordering::SeqCst);
+    /// Begins a sleep in a poller; `false` if there is something to look at first.
+    pub fn begin_poll(&self) -> bool {
+        let old = self.word.fetch_add(POLLER, Ordering::SeqCst);
+        if old & PENDING != 0 {
+            self.end_poll();
+        }
+        old & PENDING == 0
     }
 
-    /// The descriptor, if there is one, for as long as the signal lives.
-    pub fn borrow_fd(&self) -> Option<BorrowedFd<'_>> {
-        self.fd.get().map(AsFd::as_fd)
+    /// Ends what `begin_poll` began.
+    pub fn end_poll(&self) {
+        self.word.fetch_sub(POLLER, Ordering::SeqCst);
     }
 
     /// The descriptor that becomes readable with the signal, made at the first call.
@@ -149,6 +180,45 @@ impl Signal {
             }
         }
         Ok(self.fd.get().map_or(-1, AsRawFd::as_raw_fd))
+    }
+}
+
+/// A thread that waits, and sleeps in a poller.
+pub struct Watcher<'a> {
+    signal: &'a Signal,
+    /// The word when the wait was announced.
+    word: u32,
+}
+
+impl Watcher<'_> {
+    /// Whether the signal is on, or somebody else has cleared it since.
+    pub fn is_over(&self) -> bool {
+        self.has_changed(self.signal.word.load(Ordering::SeqCst))
+    }
+
+    /// Begins a sleep; `false` if the wait is over.
+    pub fn begin_poll(&self) -> bool {
+        let old = self.signal.word.fetch_add(POLLER, Ordering::SeqCst);
+        if self.has_changed(old) {
+            self.signal.end_poll();
+            return false;
+        }
+        true
+    }
+
+    /// Ends what `begin_poll` began.
+    pub fn end_poll(&self) {
+        self.signal.end_poll();
+    }
+
+    fn has_changed(&self, word: u32) -> bool {
+        word & PENDING != 0 || (word ^ self.word) >= TURN
+    }
+}
+
+impl Drop for Watcher<'_> {
+    fn drop(&mut self) {
+        self.signal.word.fetch_and(!WATCHED, Ordering::SeqCst);
     }
 }
 

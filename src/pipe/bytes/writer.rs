@@ -61,7 +61,6 @@ impl ByteWriter {
     }
 
     /// Appends a frame; invisible until [`Self::commit`]. `false` without memory for it.
-    #[inline]
     #[must_use]
     #[inline(always)]
     pub fn write(&mut self, flags: u8, body: &[u8]) -> bool {

@@ -1,0 +1,183 @@
+//! The actors of a reactor with their deadlines and turns, as whoever holds the lock runs them.
+//!
+//! Invariant: what is left to do when the lock is given back is known to a thread that is awake, or to one
+//! that wakes in time: [`Core::wants_io`] says when the I/O thread has to be woken for it.
+#![forbid(unsafe_code)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::sys::epoll::Event;
+
+use super::actors::Actors;
+use super::timers::Timers;
+use super::{Actor, Io, Readiness, Remote, WAKER};
+
+/// Commands that are run in a row: an application's thread that serves must come back to its own work.
+const MOST_COMMANDS: usize = 256;
+
+/// What others ask of a reactor.
+pub enum Command {
+    Add(u64, Box<dyn Actor>),
+    Attend(u64),
+    Stop,
+}
+
+/// Until when the I/O thread sleeps.
+#[derive(Default)]
+enum Sleep {
+    /// It does not: it looks at everything before it does.
+    #[default]
+    No,
+    /// Until then; `None`: until something happens.
+    Until(Option<Instant>),
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct Core {
+    actors: Actors,
+    timers: Timers,
+    turns: Vec<u64>,
+    is_stopping: bool,
+    io_sleep: Sleep,
+}
+
+impl Core {
+    /// Runs the commands, the turns that were asked for, and the deadlines that have passed; `false` if the
+    /// reactor is to end.
+    pub fn take_turn(&mut self, remote: &Arc<Remote>) -> bool {
+        self.run_commands(remote);
+        for token in std::mem::take(&mut self.turns) {
+            self.dispatch(remote, token, |actor, io| actor.handle_attention(io));
+        }
+        self.run_timers(remote);
+        !self.is_stopping
+    }
+
+    /// Runs what others have asked for; a part of it if it is much.
+    pub fn run_commands(&mut self, remote: &Arc<Remote>) {
+        let signal = &remote.mailbox.signal;
+        if !signal.is_pending() {
+            return;
+        }
+        signal.clear();
+        for _ in 0..MOST_COMMANDS {
+            match remote.mailbox.pop() {
+                None => return,
+                Some(command) => self.run_command(command, remote),
+            }
+        }
+        signal.set();
+    }
+
+    fn run_command(&mut self, command: Command, remote: &Arc<Remote>) {
+        match command {
+            Command::Add(token, actor) => {
+                self.actors.insert(token, actor);
+                self.dispatch(remote, token, |actor, io| actor.start(io));
+            }
+            Command::Attend(token) => {
+                self.dispatch(remote, token, |actor, io| actor.handle_attention(io));
+            }
+            Command::Stop => self.is_stopping = true,
+        }
+    }
+
+    /// Passes on what epoll has reported. Each edge is reported once, so all of them have to be.
+    pub fn handle_events(&mut self, events: &[Event], remote: &Arc<Remote>) {
+        for event in events.iter().filter(|e| e.token() != WAKER) {
+            let readiness = Readiness {
+                is_readable: event.is_readable(),
+                is_writable: event.is_writable(),
+                is_hangup: event.is_hangup(),
+            };
+            self.dispatch(remote, event.token(), |actor, io| actor.handle_ready(readiness, io));
+        }
+    }
+
+    fn run_timers(&mut self, remote: &Arc<Remote>) {
+        if self.timers.next().is_none() {
+            return;
+        }
+        let now = Instant::now();
+        // Taken out first: an actor may set a deadline that has passed already.
+        let due: Vec<u64> = std::iter::from_fn(|| self.timers.pop(now)).collect();
+        for token in due {
+            self.dispatch(remote, token, |actor, io| actor.handle_deadline(io));
+        }
+    }
+
+    /// How long to wait; `None`: until something happens.
+    pub fn timeout(&self) -> Option<Duration> {
+        if !self.turns.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        self.timers.next().map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    /// The I/O thread is about to sleep until the next deadline, or for `most`.
+    pub fn note_sleep(&mut self, most: Option<Duration>) {
+        let most = most.map(|most| Instant::now() + most);
+        self.io_sleep = Sleep::Until(self.timers.next().into_iter().chain(most).min());
+    }
+
+    /// The I/O thread is awake.
+    pub fn note_awake(&mut self) {
+        self.io_sleep = Sleep::No;
+    }
+
+    /// When the I/O thread wakes by itself.
+    pub fn wakes_at(&self) -> Option<Instant> {
+        match self.io_sleep {
+            Sleep::No => None,
+            Sleep::Until(at) => at,
+        }
+    }
+
+    /// Whether the I/O thread sleeps, and has to do something before it would wake.
+    pub fn wants_io(&self) -> bool {
+        let Sleep::Until(at) = self.io_sleep else { return false };
+        let is_earlier = match (self.timers.next(), at) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(next), Some(at)) => next < at,
+        };
+        is_earlier || self.is_stopping || !self.turns.is_empty()
+    }
+
+    fn dispatch(
+        &mut self,
+        remote: &Arc<Remote>,
+        token: u64,
+        call: impl FnOnce(&mut dyn Actor, &mut Io<'_>),
+    ) {
+        let Some(actor) = self.actors.get(token) else { return };
+        let mut io = Io {
+            epoll: &remote.epoll,
+            token,
+            remote,
+            deadline: None,
+            wants_turn: false,
+            is_finished: false,
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| call(actor, &mut io)));
+        let Io { deadline, wants_turn, is_finished, .. } = io;
+        if outcome.is_err() || is_finished {
+            self.timers.set(token, None);
+            remote.load.fetch_sub(1, Ordering::Relaxed);
+            let removed = self.actors.remove(token);
+            // What panicked may do so again as it goes.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(removed)));
+            return;
+        }
+        if let Some(deadline) = deadline {
+            self.timers.set(token, deadline);
+        }
+        if wants_turn {
+            self.turns.push(token);
+        }
+    }
+}

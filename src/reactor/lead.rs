@@ -1,0 +1,178 @@
+//! Application threads that do the work of the I/O thread while they would otherwise wait for it.
+//!
+//! A thread that waits in a socket leads: it sleeps in the reactor's epoll and runs the actors, until its
+//! socket has something. The kernel wakes the thread that began to sleep last, so that the I/O thread, which
+//! sleeps there too, is left alone. When that wakes nevertheless and finds that somebody has led of late, it
+//! stays away from epoll for a moment, so that the two do not get in each other's way. One thread leads at a
+//! time, and none while other application threads wait: they would have to wait for it to come back.
+//!
+//! What a thread tells an actor while it is in a socket it serves itself when it has left it.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::MutexGuard;
+
+use crate::errno::{Errno, Result};
+use crate::message::release_deferred;
+use crate::sync::{Signal, Watcher};
+use crate::sys::epoll::Event;
+
+use super::Remote;
+
+/// Who leads, and who would have to wait for it.
+#[derive(Default)]
+pub struct Lead {
+    is_taken: AtomicBool,
+    /// How often a thread has led.
+    count: AtomicUsize,
+    /// Application threads that wait without leading.
+    waiting: AtomicUsize,
+}
+
+/// An application's thread that waits without leading.
+pub struct Waiting(Arc<Remote>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.lead.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// An application's thread that waits in a socket and leads.
+pub struct Leader<'a> {
+    remote: &'a Arc<Remote>,
+    watcher: Watcher<'a>,
+}
+
+impl Remote {
+    /// Does what the caller has told actors, unless another thread is at it. To be called with no lock held.
+    pub fn serve(self: &Arc<Self>) {
+        if !self.has_commands() {
+            return;
+        }
+        let wants_io = match self.core.try_lock() {
+            Some(mut core) => {
+                core.run_commands(self);
+                core.wants_io()
+            }
+            // Who holds it looks at the commands before it sleeps, or has done so just now.
+            None => true,
+        };
+        release_deferred();
+        if wants_io || self.has_commands() {
+            self.mailbox.signal.nudge();
+        }
+    }
+
+    /// Lets the caller, who is about to wait for `signal`, lead; `None` if another thread does or waits.
+    pub fn lead<'a>(self: &'a Arc<Self>, signal: &'a Signal) -> Option<Leader<'a>> {
+        if self.lead.waiting.load(Ordering::SeqCst) > 0
+            || self.lead.is_taken.swap(true, Ordering::SeqCst)
+        {
+            return None;
+        }
+        Some(Leader { remote: self, watcher: signal.watch(&self.waker) })
+    }
+
+    /// Notes that the caller waits without leading.
+    pub fn note_waiting(self: &Arc<Self>) -> Waiting {
+        self.lead.waiting.fetch_add(1, Ordering::SeqCst);
+        self.unpark();
+        Waiting(Arc::clone(self))
+    }
+
+    /// Lets the I/O thread go on if it has left the work to a leader: none will come soon.
+    pub fn unpark(&self) {
+        if self.mailbox.signal.has_sleeper() {
+            self.mailbox.signal.nudge();
+        }
+    }
+
+    /// Whether the I/O thread has to stay away from epoll for a moment: some thread has led since `leads` was
+    /// counted, and none waits that does not.
+    pub(super) fn wants_room(&self, leads: &mut usize) -> bool {
+        let count = self.lead.count.load(Ordering::SeqCst);
+        std::mem::replace(leads, count) != count && self.lead.waiting.load(Ordering::SeqCst) == 0
+    }
+
+    /// The I/O thread was woken in epoll by what may have been meant for a leader, which is not woken then.
+    pub(super) fn pass_on_wake_up(&self) {
+        if self.lead.is_taken.load(Ordering::SeqCst) {
+            self.waker.signal();
+            self.lead.count.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Leader<'_> {
+    /// Runs the reactor until the signal is on or somebody else has cleared it, or until `deadline` has passed
+    /// (`EAGAIN`) or a signal handler ran (`EINTR`).
+    pub fn wait(self, deadline: Option<Instant>) -> Result<()> {
+        let remote = self.remote;
+        let mut events = [Event::EMPTY; 64];
+        let mut core = remote.core.lock();
+        let result = loop {
+            core.take_turn(remote);
+            if self.watcher.is_over() {
+                break Ok(());
+            }
+            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            if left == Some(Duration::ZERO) {
+                break Err(Errno::EAGAIN);
+            }
+            let timeout = left.into_iter().chain(core.timeout()).min();
+            let is_asleep = timeout != Some(Duration::ZERO) && self.begin_sleep();
+            let wait = if is_asleep { timeout } else { Some(Duration::ZERO) };
+            let ready = MutexGuard::unlocked(&mut core, || {
+                release_deferred();
+                let ready = remote.epoll.wait(&mut events, wait);
+                if is_asleep {
+                    self.watcher.end_poll();
+                    remote.mailbox.signal.end_poll();
+                }
+                ready
+            });
+            match ready {
+                Ok(ready) => core.handle_events(ready, remote),
+                Err(error) => break Err(error),
+            }
+            if self.watcher.is_over() {
+                break Ok(());
+            }
+        };
+        let wants_io = core.wants_io();
+        drop(core);
+        release_deferred();
+        if wants_io {
+            remote.mailbox.signal.nudge();
+        }
+        result
+    }
+
+    fn begin_sleep(&self) -> bool {
+        if !self.remote.mailbox.signal.begin_poll() {
+            return false;
+        }
+        if self.watcher.begin_poll() {
+            return true;
+        }
+        self.remote.mailbox.signal.end_poll();
+        false
+    }
+}
+
+impl Drop for Leader<'_> {
+    fn drop(&mut self) {
+        let lead = &self.remote.lead;
+        lead.count.fetch_add(1, Ordering::SeqCst);
+        lead.is_taken.store(false, Ordering::SeqCst);
+        // They may have come since the last look, from a thread that took the leader for awake.
+        self.remote.serve();
+        if lead.waiting.load(Ordering::SeqCst) > 0 {
+            self.remote.unpark();
+        }
+    }
+}
