@@ -290,6 +290,7 @@ impl Engine {
     pub(super) fn fail<T>(&mut self, failure: Failure) -> Result<T, Failure> {
         self.state = State::Closed(failure);
         self.inbox = Vec::new();
+        self.event = None;
         Err(failure)
     }
 }

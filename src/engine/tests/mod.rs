@@ -1,6 +1,7 @@
 //! Conversations in virtual time. The wire vectors were recorded from libzmq 4.3.4 with a raw TCP peer.
 #![forbid(unsafe_code)]
 
+mod authentication;
 mod malformed;
 mod pairs;
 mod traffic;
