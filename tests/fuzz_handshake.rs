@@ -167,6 +167,8 @@ impl End {
                 assert!(self.engine.is_awaiting_verdict() && self.failure.is_none());
                 Some(request)
             }
+            // GSSAPI, which none of the targets has: it needs a Kerberos realm.
+            Event::Work => panic!("work without GSSAPI"),
             Event::Refused(_) => {
                 assert!(self.engine.is_refused() && self.consent.is_none());
                 None

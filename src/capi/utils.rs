@@ -70,7 +70,7 @@ const CAPABILITIES: [(&str, bool); 11] = [
     ("tipc", false),
     ("norm", false),
     ("curve", true),
-    ("gssapi", false),
+    ("gssapi", crate::sys::gssapi::IS_THERE),
     ("vmci", false),
     ("vsock", false),
     ("WS", false),

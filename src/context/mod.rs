@@ -8,6 +8,7 @@
 mod inproc;
 mod monitor;
 mod shared;
+mod workers;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -20,6 +21,7 @@ pub use monitor::{Event, EventKind, Monitor, MonitorKind};
 pub use shared::{
     Asleep, Attachment, EndpointId, SessionControl, SocketCommand, SocketShared, Wait,
 };
+pub use workers::Workers;
 
 use crate::errno::{Errno, Result};
 use crate::message::release_deferred;
@@ -45,6 +47,8 @@ pub struct Context {
     generation: u64,
     /// Endpoints within the context.
     pub inproc: Inproc,
+    /// For what may block.
+    pub workers: Workers,
 }
 
 #[derive(Default)]
@@ -67,6 +71,7 @@ impl Default for Context {
             gone: Signal::new(),
             generation: fork::generation(),
             inproc: Inproc::default(),
+            workers: Workers::default(),
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::engine::failure::{Failure, Reason};
 use crate::engine::greeting::Stage;
 use crate::engine::heartbeat::{Heartbeat, after, is_due};
 use crate::engine::{CommandUse, Event, Framing};
-use crate::mechanism::curve::Cipher;
-use crate::mechanism::{Inquiry, Mechanism, ProtocolError};
+use crate::mechanism::gssapi::Task;
+use crate::mechanism::{Cipher, Inquiry, Mechanism, ProtocolError};
 use crate::options::SocketType;
 use crate::wire::command;
 use crate::wire::greeting::emit_signature;
@@ -41,6 +41,8 @@ pub(super) enum State {
     Handshake(Mechanism, (u8, u8)),
     /// An authentication handler is asked about such a peer, from which nothing is taken meanwhile.
     Verdict(Inquiry, (u8, u8)),
+    /// The session has a part of such a peer's handshake done elsewhere; nothing is taken meanwhile.
+    Working((u8, u8)),
     /// The peer is refused, an ERROR command is on its way, and it has time to go by itself: to close
     /// before its octets are read could take the ERROR from it. Monitors know.
     Refused(Failure),
@@ -69,7 +71,8 @@ pub struct Engine {
     output_done: usize,
     pub(super) event: Option<Event>,
     pub(super) handshake_at: Option<Instant>,
-    pub(super) cipher: Option<Box<Cipher>>,
+    pub(super) cipher: Option<Cipher>,
+    pub(super) task: Option<Task>,
 }
 
 impl Engine {
@@ -85,6 +88,7 @@ impl Engine {
             event: None,
             handshake_at: after(now, config.handshake_ivl),
             cipher: None,
+            task: None,
             config,
         }
     }
@@ -105,7 +109,9 @@ impl Engine {
                     Some(len) => len,
                     None => return self.fail(BAD_FRAME),
                 },
-                State::Verdict(..) | State::Traffic { .. } => return Ok(bytes.len() - rest.len()),
+                State::Verdict(..) | State::Working(_) | State::Traffic { .. } => {
+                    return Ok(bytes.len() - rest.len());
+                }
                 State::Refused(_) => return Ok(bytes.len()),
                 State::Closed(failure) => return Err(*failure),
             };
@@ -124,7 +130,11 @@ impl Engine {
     pub fn handle_timeout(&mut self, now: Instant) -> Result<(), Failure> {
         let ttl_ds = self.config.heartbeat_ttl_ds;
         match &mut self.state {
-            State::Greeting(_) | State::Identity(_) | State::Handshake(..) | State::Verdict(..) => {
+            State::Greeting(_)
+            | State::Identity(_)
+            | State::Handshake(..)
+            | State::Verdict(..)
+            | State::Working(_) => {
                 if is_due(self.handshake_at, now) {
                     return self.fail(Failure::handshake_timeout());
                 }
@@ -154,7 +164,7 @@ impl Engine {
         match &mut self.state {
             State::Traffic { heartbeat, .. } => heartbeat.handle_traffic(),
             State::Greeting(_) | State::Identity(_) | State::Handshake(..) => {}
-            State::Verdict(..) | State::Refused(_) | State::Closed(_) => {}
+            State::Verdict(..) | State::Working(_) | State::Refused(_) | State::Closed(_) => {}
         }
     }
 
@@ -177,6 +187,7 @@ impl Engine {
             | State::Identity(_)
             | State::Handshake(..)
             | State::Verdict(..)
+            | State::Working(_)
             | State::Refused(_) => return self.fail(MALFORMED_COMMAND),
         };
         let Ok(command) = command::parse(body) else { return self.fail(MALFORMED_COMMAND) };
@@ -210,7 +221,7 @@ impl Engine {
 
     /// What seals and opens each frame of traffic, if the mechanism encrypts; to be asked once, with
     /// [`Event::Ready`]. What is in the output then goes as it is.
-    pub fn take_cipher(&mut self) -> Option<Box<Cipher>> {
+    pub fn take_cipher(&mut self) -> Option<Cipher> {
         self.cipher.take()
     }
 
@@ -247,6 +258,7 @@ impl Engine {
             | State::Identity(_)
             | State::Handshake(..)
             | State::Verdict(..)
+            | State::Working(_)
             | State::Refused(_) => self.handshake_at,
             State::Traffic { heartbeat, .. } => heartbeat.poll_timeout(),
             State::Closed(_) => None,
@@ -268,6 +280,16 @@ impl Engine {
     /// Whether [`Self::handle_verdict`] is what the conversation waits for.
     pub const fn is_awaiting_verdict(&self) -> bool {
         matches!(self.state, State::Verdict(..))
+    }
+
+    /// What [`Event::Work`] asks for, once.
+    pub fn take_task(&mut self) -> Option<Task> {
+        self.task.take()
+    }
+
+    /// Whether [`Self::handle_done`] is what the conversation waits for.
+    pub const fn is_working(&self) -> bool {
+        matches!(self.state, State::Working(_))
     }
 
     /// Whether the peer was refused by [`Event::Refused`].

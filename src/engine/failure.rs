@@ -24,6 +24,8 @@ pub enum Reason {
     Refused(Status),
     /// There is no authentication handler to judge the peer.
     NoHandler,
+    /// This end cannot prove who it is.
+    NoCredentials,
     /// `ZMQ_HANDSHAKE_IVL` passed.
     HandshakeTimeout,
     /// `ZMQ_HEARTBEAT_TIMEOUT` passed without traffic.
@@ -63,11 +65,15 @@ impl Failure {
         Self::silent(Reason::BadFrame)
     }
 
-    /// Whether time ran out, rather than the peer having done wrong.
-    pub const fn is_timeout(&self) -> bool {
+    /// Whether another attempt may fare better: time ran out, or our credentials did, and the peer has done
+    /// no wrong.
+    pub const fn is_passing(&self) -> bool {
         matches!(
             self.reason,
-            Reason::HandshakeTimeout | Reason::HeartbeatTimeout | Reason::TtlExpired
+            Reason::HandshakeTimeout
+                | Reason::HeartbeatTimeout
+                | Reason::TtlExpired
+                | Reason::NoCredentials
         )
     }
 
@@ -104,6 +110,10 @@ impl From<Refusal> for Failure {
             Refusal::NoHandler => {
                 let event = Some(HandshakeFailed::NoDetail(Errno::EFAULT));
                 Self { reason: Reason::NoHandler, event }
+            }
+            Refusal::NoCredentials => {
+                let event = Some(HandshakeFailed::NoDetail(Errno(libc::EACCES)));
+                Self { reason: Reason::NoCredentials, event }
             }
             Refusal::Error => Self::silent(Reason::Error),
         }

@@ -12,6 +12,7 @@ use crate::engine::failure::{Failure, HandshakeFailed, Reason};
 use crate::engine::greeting::{Progress, Stage};
 use crate::engine::heartbeat::Heartbeat;
 use crate::engine::{Event, Framing, Peer};
+use crate::mechanism::gssapi::Done;
 use crate::mechanism::metadata::MAX_ROUTING_ID_LEN;
 use crate::mechanism::{Mechanism, Metadata, ProtocolError, Refusal, Step, Verdict};
 use crate::options::SocketType;
@@ -39,6 +40,19 @@ impl Engine {
             Err(Refusal::Refused(status)) if status.reason().is_some() => {
                 self.event = Some(Event::Refused(HandshakeFailed::Auth(status)));
                 self.state = State::Refused(Failure::silent(Reason::Refused(status)));
+                Ok(())
+            }
+            Err(refusal) => self.fail(refusal.into()),
+        }
+    }
+
+    /// What [`Event::Work`] asked for is done. Bytes that were not consumed before are to be given to
+    /// [`Self::handle_input`] again.
+    pub fn handle_done(&mut self, done: Done, now: Instant) -> Result<(), Failure> {
+        let State::Working(version) = self.state else { return Ok(()) };
+        match done.finish(&mut self.output) {
+            Ok(step) => {
+                self.handle_step(step, version, now);
                 Ok(())
             }
             Err(refusal) => self.fail(refusal.into()),
@@ -90,6 +104,7 @@ impl Engine {
                 }
             }
             state @ (State::Verdict(..)
+            | State::Working(_)
             | State::Refused(_)
             | State::Traffic { .. }
             | State::Closed(_)) => {
@@ -105,6 +120,11 @@ impl Engine {
             Step::Ask(inquiry, request) => {
                 self.state = State::Verdict(inquiry, version);
                 self.event = Some(Event::Ask(request));
+            }
+            Step::Work(task) => {
+                self.state = State::Working(version);
+                self.task = Some(task);
+                self.event = Some(Event::Work);
             }
             Step::Ready(ready) => {
                 let framing = if version == (3, 0) { Framing::V2 } else { Framing::V3_1 };

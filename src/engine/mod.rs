@@ -28,6 +28,9 @@ pub enum Event {
     /// Ask the authentication handler, and give its answer to [`Engine::handle_verdict`]. Until then
     /// input is not taken, so that it need not be read either.
     Ask(zap::Request),
+    /// Have what [`Engine::take_task`] gives done where it may block, and give what comes of it to
+    /// [`Engine::handle_done`]. Until then input is not taken.
+    Work,
     /// The peer was refused and is being told so. A monitor is told now, and not again when the
     /// connection ends.
     Refused(HandshakeFailed),

@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 
 use crate::engine::{Failure, Framing, Reason};
-use crate::mechanism::curve::cipher::{Exhausted, Sealer};
+use crate::mechanism::cipher::{Exhausted, Sealer};
 use crate::options::SocketType;
 use crate::wire::command::{self, CANCEL, SUBSCRIBE};
 use crate::wire::frame::{self, FLAG_COMMAND, FLAG_MORE, Parsed};

@@ -7,8 +7,10 @@
 //! are not known here.
 #![forbid(unsafe_code)]
 
+pub mod cipher;
 pub mod compatibility;
 pub mod curve;
+pub mod gssapi;
 pub mod metadata;
 pub mod null;
 pub mod plain;
@@ -16,6 +18,7 @@ mod protocol_error;
 mod security;
 pub mod zap;
 
+pub use cipher::Cipher;
 pub use metadata::{Local, Metadata};
 pub use protocol_error::ProtocolError;
 pub use security::Security;
@@ -37,6 +40,10 @@ pub enum Mechanism {
     CurveClient(curve::Client),
     /// The end whose key is known.
     CurveServer(curve::Server),
+    /// Kerberos: the end that wants to be let in.
+    GssapiClient(gssapi::Client),
+    /// The end that lets in.
+    GssapiServer(gssapi::Server),
 }
 
 /// A handshake that waits for a verdict on the peer.
@@ -48,6 +55,8 @@ pub enum Inquiry {
     PlainServer(plain::Asking),
     /// See [`curve`].
     CurveServer(curve::Asking),
+    /// See [`gssapi`].
+    GssapiServer(gssapi::Asking),
 }
 
 /// What a command of the peer or a verdict led to.
@@ -57,6 +66,8 @@ pub enum Step {
     Wait(Mechanism),
     /// Ask the authentication handler.
     Ask(Inquiry, zap::Request),
+    /// Have this done where it may block, and go on with what comes of it.
+    Work(gssapi::Task),
     /// The handshake is complete.
     Ready(Ready),
 }
@@ -69,7 +80,7 @@ pub struct Ready {
     /// Who it is, if a handler was asked.
     pub account: Option<Account>,
     /// What seals and opens all that follows, if the mechanism encrypts.
-    pub cipher: Option<Box<curve::Cipher>>,
+    pub cipher: Option<Cipher>,
 }
 
 /// Why a handshake ended without success.
@@ -84,6 +95,8 @@ pub enum Refusal {
     Refused(Status),
     /// There is no authentication handler, and without one nobody is let in.
     NoHandler,
+    /// This end cannot prove who it is; it may be able to later.
+    NoCredentials,
     /// The peer sent an ERROR that carries the status of its authentication handler.
     Denied(Status),
     /// The peer sent an ERROR with another reason.
@@ -107,6 +120,10 @@ impl Mechanism {
             (options::Mechanism::Curve, true) => {
                 Step::Wait(Self::CurveServer(curve::Server::start(security, local)))
             }
+            (options::Mechanism::Gssapi, false) => gssapi::Client::start(security, local),
+            (options::Mechanism::Gssapi, true) => {
+                Step::Wait(Self::GssapiServer(gssapi::Server::start(security, local)))
+            }
         })
     }
 
@@ -118,6 +135,8 @@ impl Mechanism {
             Self::PlainServer(server) => server.handle_command(body, out),
             Self::CurveClient(client) => client.handle_command(body, out),
             Self::CurveServer(server) => server.handle_command(body, out),
+            Self::GssapiClient(client) => client.handle_command(body, out),
+            Self::GssapiServer(server) => server.handle_command(body, out),
         }
     }
 }
@@ -141,6 +160,7 @@ impl Inquiry {
             Self::Null(null) => null.accept(account, out),
             Self::PlainServer(server) => server.accept(account, out),
             Self::CurveServer(server) => server.accept(account, out),
+            Self::GssapiServer(server) => return server.accept(account, out),
         })
     }
 
@@ -151,6 +171,7 @@ impl Inquiry {
             // There is no point in a user name that nobody checks.
             Self::PlainServer(_) => false,
             Self::CurveServer(server) => server.allows_no_handler(),
+            Self::GssapiServer(server) => server.allows_no_handler(),
         }
     }
 }

@@ -5,7 +5,9 @@
 use std::fmt;
 
 use crate::crypto::{PublicKey, SecretKey};
+use crate::mechanism::gssapi;
 use crate::options::{self, Options};
+use crate::sys::gssapi::{NameKind, Principal};
 use crate::wire::greeting::{MechanismName, mechanism_name};
 
 /// The mechanism of a connection with what it needs, and the part that authentication has in it.
@@ -29,6 +31,8 @@ pub struct Security {
     pub curve_secret_key: SecretKey,
     /// CURVE client: S.
     pub curve_server_key: PublicKey,
+    /// GSSAPI.
+    pub gssapi: gssapi::Terms,
 }
 
 impl Security {
@@ -47,6 +51,7 @@ impl Security {
             },
             curve_secret_key: options.curve_secret_key.clone(),
             curve_server_key: options.curve_server_key,
+            gssapi: gssapi_terms(options),
         }
     }
 
@@ -56,6 +61,7 @@ impl Security {
             options::Mechanism::Null => mechanism_name("NULL"),
             options::Mechanism::Plain => mechanism_name("PLAIN"),
             options::Mechanism::Curve => mechanism_name("CURVE"),
+            options::Mechanism::Gssapi => mechanism_name("GSSAPI"),
         }
     }
 
@@ -64,8 +70,26 @@ impl Security {
     pub const fn allows_downgrade(&self) -> bool {
         match self.mechanism {
             options::Mechanism::Null => !self.has_zap_domain,
-            options::Mechanism::Plain | options::Mechanism::Curve => false,
+            options::Mechanism::Plain | options::Mechanism::Curve | options::Mechanism::Gssapi => {
+                false
+            }
         }
+    }
+}
+
+fn gssapi_terms(options: &Options) -> gssapi::Terms {
+    let principal = |name: &[u8], kind: i32| Principal {
+        name: name.to_vec(),
+        kind: NameKind::from_c(kind).unwrap_or_default(),
+    };
+    let own = &options.gssapi_principal;
+    gssapi::Terms {
+        own: (!own.is_empty()).then(|| principal(own, options.gssapi_principal_nametype)),
+        service: principal(
+            &options.gssapi_service_principal,
+            options.gssapi_service_principal_nametype,
+        ),
+        is_secret: !options.gssapi_plaintext,
     }
 }
 

@@ -21,6 +21,7 @@ pub mod access;
 pub mod codec;
 pub mod context;
 pub mod filter;
+mod gssapi;
 pub mod numbers;
 mod security;
 pub mod socket_type;

@@ -12,6 +12,7 @@
 
 use super::*;
 use crate::errno::Errno;
+use crate::sys::gssapi;
 
 const fn int(value: i32) -> [u8; 4] {
     value.to_ne_bytes()
@@ -133,6 +134,17 @@ const SEEN: &[(i32, u32, u32, u32)] = &[
     (ZMQ_TOPICS_COUNT, 0x000606, 0x0000000, 0x1ff0),
 ];
 
+/// The same of options that need GSSAPI.
+#[rustfmt::skip]
+const SEEN_WITH_GSSAPI: &[(i32, u32, u32, u32)] = &[
+    (ZMQ_GSSAPI_SERVER, ALL, 0x000000c, 0x0010),
+    (ZMQ_GSSAPI_PRINCIPAL, ALL, 0x3fffffc, 0x1ffe),
+    (ZMQ_GSSAPI_SERVICE_PRINCIPAL, ALL, 0x3fffffc, 0x1ffe),
+    (ZMQ_GSSAPI_PLAINTEXT, ALL, 0x000000c, 0x0010),
+    (ZMQ_GSSAPI_PRINCIPAL_NAMETYPE, ALL, 0x000001c, 0x0010),
+    (ZMQ_GSSAPI_SERVICE_PRINCIPAL_NAMETYPE, ALL, 0x000001c, 0x0010),
+];
+
 const LEFT_OUT: &[i32] = &[ZMQ_BUSY_POLL, ZMQ_XSUB_VERBOSE_UNSUBSCRIBE];
 
 /// The two masks that were seen.
@@ -140,7 +152,8 @@ fn seen(option: i32, socket_type: SocketType) -> (u32, u32) {
     let line = |line: &&(i32, u32, u32, u32)| {
         line.0 == option && line.1 & (1 << socket_type.into_c()) != 0
     };
-    SEEN.iter().find(line).map_or((0, 0), |line| (line.2, line.3))
+    let with_gssapi = if gssapi::IS_THERE { SEEN_WITH_GSSAPI } else { &[] };
+    SEEN.iter().chain(with_gssapi).find(line).map_or((0, 0), |line| (line.2, line.3))
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The list of socket options: one line for each.
 //!
 //! A number without a line is EINVAL in both directions. So are, until their lines come with the
-//! code that serves them, the options of GSSAPI, WSS, VMCI and NORM: as in a libzmq built
+//! code that serves them, the options of WSS, VMCI and NORM: as in a libzmq built
 //! without them.
 #![forbid(unsafe_code)]
 
 use super::access::{Change, Computed};
 use super::numbers::*;
-use super::{Options, SocketType, SocketTypes, security, special};
+use super::{Options, SocketType, SocketTypes, gssapi, security, special};
 use crate::errno::Result;
 
 /// Where an option's value is kept.
@@ -224,6 +224,10 @@ static TABLE: &[Row] = &[
     row(ZMQ_IPC_FILTER_GID, Kind::Ids(at!(ipc_filter_gid))).write_only(),
     row(ZMQ_CONNECT_ROUTING_ID, Kind::Blob { at: at!(connect_routing_id), may_be_empty: false })
         .set_on(CONNECT_ROUTING).write_only(),
+    row(ZMQ_GSSAPI_SERVER, special(gssapi::set_server, gssapi::get_server)),
+    row(ZMQ_GSSAPI_PRINCIPAL, special(gssapi::set_principal, gssapi::get_principal)),
+    row(ZMQ_GSSAPI_SERVICE_PRINCIPAL, special(gssapi::set_service, gssapi::get_service)),
+    row(ZMQ_GSSAPI_PLAINTEXT, special(gssapi::set_plaintext, gssapi::get_plaintext)),
     row(ZMQ_HANDSHAKE_IVL, int!(handshake_ivl, 0, MAX)),
     row(ZMQ_SOCKS_PROXY, text!(socks_proxy, PROXY)),
     row(ZMQ_XPUB_NODROP, flag!(xpub_nodrop, NotNegative)).pattern(NODROP),
@@ -240,6 +244,8 @@ static TABLE: &[Row] = &[
     row(ZMQ_THREAD_SAFE, special(special::set_never, special::get_thread_safe)).read_only(),
     row(ZMQ_MULTICAST_MAXTPDU, int!(multicast_maxtpdu, 1, MAX)),
     row(ZMQ_USE_FD, int!(use_fd, -1, MAX)),
+    row(ZMQ_GSSAPI_PRINCIPAL_NAMETYPE, special(gssapi::set_principal_nametype, gssapi::get_principal_nametype)),
+    row(ZMQ_GSSAPI_SERVICE_PRINCIPAL_NAMETYPE, special(gssapi::set_service_nametype, gssapi::get_service_nametype)),
     row(ZMQ_BINDTODEVICE, text!(bindtodevice, DEVICE)),
     row(ZMQ_ZAP_ENFORCE_DOMAIN, flag!(zap_enforce_domain, AnyInt)),
     row(ZMQ_LOOPBACK_FASTPATH, flag!(loopback_fastpath, AnyInt)),

@@ -20,6 +20,8 @@ pub enum Mechanism {
     Plain = 1,
     /// Keys and encryption (RFC 25).
     Curve = 2,
+    /// Kerberos (RFC 38).
+    Gssapi = 3,
 }
 
 impl Mechanism {
@@ -160,6 +162,16 @@ pub struct Options {
     pub curve_own_key: PublicKey,
     /// CURVE client: the server's public key.
     pub curve_server_key: PublicKey,
+    /// GSSAPI: who we are, up to 255 bytes; empty is whoever the process is.
+    pub gssapi_principal: Vec<u8>,
+    /// GSSAPI client: whom to reach.
+    pub gssapi_service_principal: Vec<u8>,
+    /// GSSAPI: how to read `gssapi_principal` (`ZMQ_GSSAPI_NT_*`).
+    pub gssapi_principal_nametype: i32,
+    /// GSSAPI: how to read `gssapi_service_principal`.
+    pub gssapi_service_principal_nametype: i32,
+    /// GSSAPI: no encryption after the handshake.
+    pub gssapi_plaintext: bool,
     /// Authentication domain (RFC 27).
     pub zap_domain: Vec<u8>,
     /// Follow RFC 27 to the letter: no domain, no request; a domain, no peer without an answer.
@@ -296,6 +308,11 @@ const DEFAULTS: Options = Options {
     curve_secret_key: SecretKey::from_bytes([0; KEY_LEN]),
     curve_own_key: [0; KEY_LEN],
     curve_server_key: [0; KEY_LEN],
+    gssapi_principal: Vec::new(),
+    gssapi_service_principal: Vec::new(),
+    gssapi_principal_nametype: 0,
+    gssapi_service_principal_nametype: 0,
+    gssapi_plaintext: false,
     zap_domain: Vec::new(),
     zap_enforce_domain: false,
     invert_matching: false,

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::context::EventKind;
 use crate::engine::{self, Engine, Failure};
 use crate::errno::Errno;
+use crate::mechanism::Cipher;
 use crate::reactor::{Io, Readiness};
 use crate::transport::Stream;
 
@@ -19,6 +20,7 @@ use super::egress::Egress;
 use super::events::Names;
 use super::ingress::Ingress;
 use super::raw::RawIngress;
+use super::work::Work;
 use super::zap::Exchange;
 use super::{Common, is_raw};
 
@@ -78,6 +80,8 @@ pub struct Connection {
     look_at: Option<Instant>,
     /// What the authentication handler is asked about the peer.
     exchange: Option<Exchange>,
+    /// A part of the handshake that is done elsewhere.
+    work: Option<Work>,
     /// Bytes of the handshake that the engine has not taken yet.
     early: Vec<u8>,
     /// The last read of the handshake found all that there was.
@@ -110,6 +114,7 @@ impl Connection {
             is_hungup: false,
             look_at: None,
             exchange: None,
+            work: None,
             early: Vec::new(),
             is_drained: false,
             burst: Burst::default(),
@@ -193,10 +198,15 @@ impl Connection {
         common: &mut Common,
         io: &mut Io<'_>,
     ) -> Result<(), Ended> {
-        if self.is_stalled || self.exchange.is_some() || self.wants_turn() {
+        if self.is_stalled || self.is_waiting() || self.wants_turn() {
             self.fill(common, io)?;
         }
         self.flush(common, io)
+    }
+
+    /// Whether the handshake goes on by something other than the peer's bytes.
+    fn is_waiting(&self) -> bool {
+        self.exchange.is_some() || self.work.is_some()
     }
 
     fn wants_turn(&self) -> bool {
@@ -244,6 +254,10 @@ impl Connection {
                 Some(engine::Event::Ask(request)) => {
                     self.exchange = Some(Exchange::begin(request, &self.stream, common, io));
                 }
+                Some(engine::Event::Work) => {
+                    let begun = engine.take_task().map(|task| Work::begin(task, common, io));
+                    self.work = begun.transpose().map_err(Ended::Stream)?;
+                }
                 Some(engine::Event::Refused(failed)) => {
                     self.names.emit_failed(&common.shared, failed);
                 }
@@ -256,6 +270,15 @@ impl Connection {
                 };
                 self.exchange = None;
                 engine.handle_verdict(verdict, Instant::now())?;
+                continue;
+            }
+            if engine.is_working() {
+                let Some(done) = self.work.as_ref().and_then(Work::poll) else {
+                    let is_left = self.is_hungup;
+                    return if is_left { Err(Ended::Stream(Errno::EPIPE)) } else { Ok(()) };
+                };
+                self.work = None;
+                engine.handle_done(done, Instant::now())?;
                 continue;
             }
             let mut early = std::mem::take(&mut self.early);
@@ -286,8 +309,7 @@ impl Connection {
     ) -> Result<(), Errno> {
         let Protocol::Zmtp { engine, ingress } = &mut self.protocol else { return Ok(()) };
         common.begin_traffic(Some(peer), &self.stream, io)?;
-        let (sealer, opener) =
-            engine.take_cipher().map(|cipher| (cipher.sealer, cipher.opener)).unzip();
+        let (sealer, opener) = engine.take_cipher().map(Cipher::split).unzip();
         self.egress.begin_traffic(engine, sealer, common);
         if peer.has_handshake() {
             self.names.emit(&common.shared, EventKind::HandshakeSucceeded, 0);

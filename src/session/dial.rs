@@ -277,7 +277,7 @@ impl Dial {
         match ended {
             // A STREAM peer that the application has closed stays closed.
             Ended::Asked | Ended::Refused => false,
-            Ended::Protocol(failure) => failure.is_timeout() && !has_failed,
+            Ended::Protocol(failure) => failure.is_passing() && !has_failed,
             Ended::Stream(_) => !has_failed,
         }
     }

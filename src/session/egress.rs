@@ -6,7 +6,7 @@ use std::io::IoSlice;
 
 use crate::engine::{Engine, transcode};
 use crate::errno::{Errno, Result};
-use crate::mechanism::curve::cipher::Sealer;
+use crate::mechanism::cipher::{MOST_OVERHEAD_LEN, Sealer};
 use crate::message::FLAG_ROUTING_ID;
 use crate::pipe::PipeEnd;
 use crate::transport::Stream;
@@ -23,7 +23,7 @@ const GATHER: usize = 256 * 1024;
 const AHEAD: usize = 64 * 1024;
 
 /// Most that a frame of another version, or in a box, is longer than its body.
-const MOST_ADDED: usize = 64;
+const MOST_ADDED: usize = MOST_OVERHEAD_LEN + 16;
 
 /// Messages sent in one go from which on more are expected to follow.
 const STREAM: u32 = 16;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::engine::transcode::V1Ingress;
 use crate::engine::{CommandUse, Engine, Failure, Framing};
 use crate::errno::Errno;
-use crate::mechanism::curve::cipher::Opener;
+use crate::mechanism::cipher::{Opened, Opener};
 use crate::message::{BodyBuf, FLAG_COMMAND, FLAG_MORE, FLAG_SKIP, Outbound, take_lack};
 use crate::pipe::{ByteWriter, PipeEnd};
 use crate::transport::Stream;
@@ -32,8 +32,8 @@ pub struct Ingress {
     v1: Option<V1Ingress>,
     /// Everything comes in boxes.
     pub(super) opener: Option<Box<Opener>>,
-    /// Flags of the frame that is first in line, if its box was opened already.
-    pub(super) opened: Option<u8>,
+    /// What the frame carries that is first in line, if it was opened already.
+    pub(super) opened: Option<Opened>,
     /// A large body on its way, and its frame's flags.
     pub(super) body: Option<(u8, BodyBuf)>,
     /// Bytes that came with the end of the handshake.

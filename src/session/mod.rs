@@ -29,6 +29,7 @@ mod listener;
 mod raw;
 mod reply;
 mod sealed;
+mod work;
 mod zap;
 
 use std::os::fd::AsFd;

@@ -1,12 +1,12 @@
-//! What comes in boxes (CURVE's MESSAGE commands), on its way from the stream to the pipe.
+//! What comes in boxes (MESSAGE commands of CURVE and GSSAPI), on its way from the stream to the pipe.
 //!
 //! A box is opened where its bytes were received. What is left of the box in front of its content, some 40
-//! bytes, becomes a frame that readers step over, and its end the content's header: nothing is moved.
+//! to 80 bytes, becomes a frame that readers step over, and its end the content's header: nothing is moved.
 #![forbid(unsafe_code)]
 
 use crate::engine::{Engine, Failure};
 use crate::errno::Errno;
-use crate::mechanism::curve::cipher::OVERHEAD_LEN;
+use crate::mechanism::cipher::{Opened, Opener};
 use crate::message::{BodyBuf, FLAG_COMMAND, FLAG_MORE, FLAG_SKIP, Outbound, take_lack};
 use crate::pipe::{ByteWriter, PipeEnd};
 use crate::wire::frame::{self, Header, MAX_HEADER_LEN, Parsed};
@@ -40,12 +40,13 @@ impl Ingress {
             return Ok(Scan::Partial);
         };
         let body = frame.get_mut(header.header_len..).ok_or(Failure::bad_frame())?;
-        let flags = match self.opened.take() {
-            Some(flags) => flags,
+        let opened = match self.opened.take() {
+            Some(opened) => opened,
             None => self.open(body)?,
         };
+        let flags = opened.flags;
         let is_command = flags & FLAG_COMMAND != 0;
-        let content = body.get(OVERHEAD_LEN..).unwrap_or(&[]);
+        let content = body.get(opened.content_at..).unwrap_or(&[]);
         // A command that is dealt with here needs no credit; it is looked at once for all.
         if is_command && !is_for_application(engine, content)? {
             frame[0] = frame[0] & KNOWN_FLAGS | FLAG_SKIP;
@@ -54,7 +55,7 @@ impl Ingress {
             return Ok(Scan::Passed);
         }
         if *credit == 0 {
-            self.opened = Some(flags);
+            self.opened = Some(opened);
             return Ok(Scan::Stalled);
         }
         let flags = if is_command { FLAG_COMMAND } else { flags };
@@ -68,17 +69,19 @@ impl Ingress {
 
     /// Length of the frame, if it may be so long.
     fn sealed_len(&self, header: &Header) -> Result<usize, Failure> {
-        if header.body_len > self.max_body_len.saturating_add(OVERHEAD_LEN as u64) {
+        let overhead_len = self.opener.as_deref().map_or(0, Opener::overhead_len);
+        if header.body_len > self.max_body_len.saturating_add(overhead_len as u64) {
             return Err(Failure::bad_frame());
         }
         header.frame_len().ok_or(Failure::bad_frame())
     }
 
-    fn open(&mut self, body: &mut [u8]) -> Result<u8, Failure> {
-        match &mut self.opener {
-            Some(opener) => opener.open(body).map_err(Failure::handshake),
-            None => Err(Failure::bad_frame()),
-        }
+    fn open(&mut self, body: &mut [u8]) -> Result<Opened, Failure> {
+        let opener = self.opener.as_mut().ok_or(Failure::bad_frame())?;
+        let opened = opener.open(body).map_err(Failure::handshake)?;
+        let content_len = body.len().saturating_sub(opened.content_at) as u64;
+        let is_fine = content_len <= self.max_body_len;
+        if is_fine { Ok(opened) } else { Err(Failure::bad_frame()) }
     }
 
     fn check_reply(&mut self, flags: u8, content_len: usize) -> Result<(), Failure> {
@@ -110,15 +113,15 @@ impl Ingress {
         credit: &mut u32,
     ) -> Result<(), Ended> {
         let bytes = body.bytes_mut().ok_or(Failure::bad_frame())?;
-        let flags = self.open(bytes)?;
-        let content = bytes.get(OVERHEAD_LEN..).unwrap_or(&[]);
+        let Opened { flags, content_at } = self.open(bytes)?;
+        let content = bytes.get(content_at..).unwrap_or(&[]);
         let is_command = flags & FLAG_COMMAND != 0;
         if is_command && (content.len() > MOST_COMMAND || !is_for_application(engine, content)?) {
             return Ok(());
         }
         let flags = if is_command { FLAG_COMMAND } else { flags };
         self.check_reply(flags, content.len())?;
-        if let Some(body) = body.finish_from(OVERHEAD_LEN) {
+        if let Some(body) = body.finish_from(content_at) {
             if !intake.write_body(flags, body) {
                 return Err(NO_MEMORY);
             }
@@ -139,8 +142,9 @@ impl Ingress {
             let len = self.sealed_len(&header)?;
             let Some(frame) = loose.get_mut(done..done + len) else { break };
             let body = frame.get_mut(header.header_len..).ok_or(Failure::bad_frame())?;
-            let flags = self.open(body)?;
-            let content = body.get(OVERHEAD_LEN..).unwrap_or(&[]);
+            let opened = self.open(body)?;
+            let flags = opened.flags;
+            let content = body.get(opened.content_at..).unwrap_or(&[]);
             let is_command = flags & FLAG_COMMAND != 0;
             if !is_command || is_for_application(engine, content)? {
                 let flags = flags & (FLAG_MORE | FLAG_COMMAND);
@@ -164,18 +168,24 @@ fn unwrap_frame(frame: &mut [u8], content_len: usize, flags: u8) {
     let content_at = frame.len() - content_len;
     let gap_len = content_at - header_len;
     frame[gap_len..content_at].copy_from_slice(&header[..header_len]);
-    // At most 9 + 33 - 2 bytes, so that it has a short header.
+    // MOST_OVERHEAD_LEN sees to it that a short header is enough.
     frame[..2].copy_from_slice(&[FLAG_SKIP, (gap_len - 2) as u8]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mechanism::cipher::MOST_OVERHEAD_LEN;
+    use crate::mechanism::curve::cipher::OVERHEAD_LEN;
 
     #[test]
     fn an_opened_box_becomes_two_frames_in_its_place() {
-        for (content_len, header_len) in [(0, 2), (64, 2), (222, 2), (223, 9), (255, 9), (256, 9)] {
-            let mut bytes = vec![7; header_len + OVERHEAD_LEN + content_len];
+        let cases = [(0, 2), (64, 2), (222, 2), (223, 9), (255, 9), (256, 9)];
+        let overheads = [OVERHEAD_LEN, MOST_OVERHEAD_LEN].map(|overhead_len| {
+            cases.map(|(content_len, header_len)| (content_len, header_len + overhead_len))
+        });
+        for (content_len, front_len) in overheads.into_iter().flatten() {
+            let mut bytes = vec![7; front_len + content_len];
             unwrap_frame(&mut bytes, content_len, FLAG_MORE);
             let Parsed::Header(gap) = frame::parse_header(&bytes) else { panic!("no header") };
             assert_eq!(gap.flags, FLAG_SKIP);

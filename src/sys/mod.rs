@@ -8,6 +8,7 @@ pub mod errno;
 pub mod eventfd;
 pub mod fork;
 pub mod futex;
+pub mod gssapi;
 pub mod net;
 pub mod random;
 pub mod thread;

@@ -72,7 +72,7 @@ fn feed(engine: &mut Engine, bytes: &[u8], chunk_len: usize) -> Result<Vec<u8>, 
 fn poll_peer(engine: &mut Engine) -> Option<Peer> {
     match engine.poll_event()? {
         Event::Ready(peer) => Some(peer),
-        event @ (Event::Ask(_) | Event::Refused(_)) => panic!("{event:?}"),
+        event @ (Event::Ask(_) | Event::Work | Event::Refused(_)) => panic!("{event:?}"),
     }
 }
 

@@ -8,6 +8,7 @@
 use super::SHORT_NONCE_LEN;
 use crate::crypto::{MessageKey, SharedKey, TAG_LEN};
 use crate::mechanism::ProtocolError;
+use crate::mechanism::cipher::Exhausted;
 use crate::wire::frame::{FLAG_COMMAND, FLAG_MORE, MAX_HEADER_LEN, emit_header};
 
 /// The command's name as it stands on the wire.
@@ -69,10 +70,6 @@ impl Cipher {
         Self { sealer, opener }
     }
 }
-
-/// All numbers are used up: the connection has to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exhausted;
 
 /// Makes boxes.
 #[derive(Debug)]

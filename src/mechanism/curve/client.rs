@@ -11,7 +11,7 @@ use super::{
 use crate::crypto::{KEY_LEN, KeyPair, PublicKey, SharedKey, TAG_LEN};
 use crate::mechanism::metadata::{self, Local};
 use crate::mechanism::{
-    Mechanism, ProtocolError, Ready, Refusal, Security, Step, refusal_of_error,
+    self, Mechanism, ProtocolError, Ready, Refusal, Security, Step, refusal_of_error,
 };
 use crate::wire::command::{self, ERROR, HELLO, INITIATE, READY, WELCOME};
 
@@ -73,7 +73,11 @@ impl Client {
                 let metadata = metadata::parse(&properties, self.local.socket_type)
                     .map_err(|_| Refusal::Protocol(ProtocolError::ZmtpInvalidMetadata))?;
                 let cipher = Cipher::new(key, Side::Client, INITIATE_COUNT, count);
-                Ok(Step::Ready(Ready { metadata, account: None, cipher: Some(Box::new(cipher)) }))
+                Ok(Step::Ready(Ready {
+                    metadata,
+                    account: None,
+                    cipher: Some(mechanism::Cipher::Curve(Box::new(cipher))),
+                }))
             }
             (ERROR, _) => Err(refusal_of_error(command.data)),
             (_, State::Welcome { .. } | State::Ready { .. }) => Err(UNEXPECTED),

@@ -15,7 +15,7 @@ use super::{
 use crate::crypto::{KeyPair, PublicKey, SecretKey, SharedKey, TAG_LEN};
 use crate::mechanism::metadata::{self, Local, Metadata};
 use crate::mechanism::zap::{Account, Request};
-use crate::mechanism::{Inquiry, Mechanism, ProtocolError, Ready, Refusal, Security, Step};
+use crate::mechanism::{self, Inquiry, Mechanism, ProtocolError, Ready, Refusal, Security, Step};
 use crate::wire::command::{self, Command, HELLO, INITIATE, READY, WELCOME};
 
 /// The short nonce of READY; messages go on from there.
@@ -187,7 +187,11 @@ impl Asking {
         key.seal(&short_nonce(b"CurveZMQREADY---", READY_COUNT), &properties, &mut sealed);
         command::emit(out, READY, &[&READY_COUNT.to_be_bytes(), &sealed]);
         let cipher = Cipher::new(key, Side::Server, READY_COUNT, count);
-        Step::Ready(Ready { metadata, account, cipher: Some(Box::new(cipher)) })
+        Step::Ready(Ready {
+            metadata,
+            account,
+            cipher: Some(mechanism::Cipher::Curve(Box::new(cipher))),
+        })
     }
 }
 
