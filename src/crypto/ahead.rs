@@ -5,10 +5,13 @@
 #![forbid(unsafe_code)]
 
 use dryoc::classic::crypto_core::crypto_core_hsalsa20;
-use dryoc::classic::crypto_onetimeauth::{crypto_onetimeauth, crypto_onetimeauth_verify};
+use dryoc::classic::crypto_onetimeauth::{
+    crypto_onetimeauth_final, crypto_onetimeauth_init, crypto_onetimeauth_update,
+};
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::lanes::{BLOCK_LEN, LANES, Lanes, RUN_LEN};
+use super::lanes::{At, BLOCK_LEN, LANES, Lanes, RUN_LEN};
 use super::secretbox::{Forged, SharedKey, TAG_LEN};
 
 /// Blocks made ahead for each count.
@@ -17,6 +20,9 @@ const BLOCKS: usize = 2;
 const COUNTS: usize = LANES / BLOCKS;
 /// Octets of the key of a tag.
 const TAG_KEY_LEN: usize = 32;
+/// Octets that are encrypted and authenticated before the next, so that they are still in the processor.
+const CHUNK_LEN: usize = 8 * RUN_LEN;
+const CHUNK_BLOCKS: u64 = (CHUNK_LEN / BLOCK_LEN) as u64;
 /// Octets that are encrypted with what was made ahead.
 const AHEAD_LEN: usize = BLOCKS * BLOCK_LEN - TAG_KEY_LEN;
 
@@ -50,37 +56,62 @@ impl Ahead {
     }
 
     /// See `MessageKey::seal`.
-    pub fn seal(&mut self, count: u64, head: &[u8], body: &[u8], data: &mut [u8]) -> [u8; TAG_LEN] {
+    pub fn seal(&mut self, count: u64, head: &[u8], body: &[u8], out: &mut Vec<u8>) {
         let index = self.look_ahead(count);
-        let (front, back) = data.split_at_mut(data.len().min(AHEAD_LEN));
-        // A head is a few octets: what follows the front is all body.
-        let (place, behind) = front.split_at_mut(head.len().min(front.len()));
-        let (first, rest) = body.split_at(behind.len().min(body.len()));
-        place.copy_from_slice(&head[..place.len()]);
-        behind[..first.len()].copy_from_slice(first);
+        let (first, mut rest) = body.split_at(body.len().min(AHEAD_LEN.saturating_sub(head.len())));
+        let at = out.len();
+        out.extend_from_slice(&[0; TAG_LEN]);
+        out.extend_from_slice(head);
+        out.extend_from_slice(first);
+        let front = out.get_mut(at + TAG_LEN..).unwrap_or(&mut []);
         xor(front, &self.pads[index].octets);
-        if !back.is_empty() {
-            let done = self.lanes.xor((count, BLOCKS as u64), rest, back);
-            let (_, left) = back.split_at_mut(done);
-            left.copy_from_slice(&rest[done..]);
-            self.xor_end(count, done, left);
+        let mut mac = crypto_onetimeauth_init(&self.pads[index].tag_key);
+        crypto_onetimeauth_update(&mut mac, front);
+        let mut block = BLOCKS as u64;
+        while !rest.is_empty() {
+            let (chunk, others) = rest.split_at(rest.len().min(CHUNK_LEN));
+            let from = out.len();
+            out.resize(from + chunk.len(), 0);
+            let sealed = out.get_mut(from..).unwrap_or(&mut []);
+            let done = self.lanes.xor((count, block), chunk, sealed);
+            let (_, end) = sealed.split_at_mut(done);
+            end.copy_from_slice(&chunk[done..]);
+            self.xor_end((count, block), done, end);
+            crypto_onetimeauth_update(&mut mac, sealed);
+            block = block.wrapping_add(CHUNK_BLOCKS);
+            rest = others;
         }
-        let mut tag = [0; TAG_LEN];
-        crypto_onetimeauth(&mut tag, data, &self.pads[index].tag_key);
-        tag
+        if let Some(tag) = out.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+            crypto_onetimeauth_final(mac, tag);
+        }
     }
 
     /// See `MessageKey::open`.
     pub fn open(&mut self, count: u64, tag: &[u8; TAG_LEN], data: &mut [u8]) -> Result<(), Forged> {
         let index = self.look_ahead(count);
         let pad = &self.pads[index];
-        crypto_onetimeauth_verify(tag, data, &pad.tag_key).map_err(|_| Forged)?;
-        let (front, back) = data.split_at_mut(data.len().min(AHEAD_LEN));
+        let (front, mut rest) = data.split_at_mut(data.len().min(AHEAD_LEN));
+        let mut mac = crypto_onetimeauth_init(&pad.tag_key);
+        crypto_onetimeauth_update(&mut mac, front);
         xor(front, &pad.octets);
-        if !back.is_empty() {
-            let done = self.lanes.xor_in_place((count, BLOCKS as u64), back);
-            let (_, left) = back.split_at_mut(done);
-            self.xor_end(count, done, left);
+        let mut block = BLOCKS as u64;
+        while !rest.is_empty() {
+            let (chunk, others) = rest.split_at_mut(rest.len().min(CHUNK_LEN));
+            crypto_onetimeauth_update(&mut mac, chunk);
+            let done = self.lanes.xor_in_place((count, block), chunk);
+            let (_, end) = chunk.split_at_mut(done);
+            self.xor_end((count, block), done, end);
+            block = block.wrapping_add(CHUNK_BLOCKS);
+            rest = others;
+        }
+        let mut found = [0; TAG_LEN];
+        crypto_onetimeauth_final(mac, &mut found);
+        let is_right: bool = found.ct_eq(tag).into();
+        found.zeroize();
+        if !is_right {
+            // What was decrypted must not be taken for a message.
+            data.zeroize();
+            return Err(Forged);
         }
         Ok(())
     }
@@ -103,12 +134,12 @@ impl Ahead {
         0
     }
 
-    /// Encrypts what is left behind the first [`AHEAD_LEN`] and `done` further octets: less than a run.
-    fn xor_end(&mut self, count: u64, done: usize, left: &mut [u8]) {
+    /// Encrypts what is left of a chunk that begins with `block`, behind the runs of its `done` octets.
+    fn xor_end(&mut self, (count, block): At, done: usize, left: &mut [u8]) {
         if left.is_empty() {
             return;
         }
-        let block = (BLOCKS + done / BLOCK_LEN) as u64;
+        let block = block.wrapping_add((done / BLOCK_LEN) as u64);
         let at = |i: usize| (count, block.wrapping_add(i as u64));
         self.lanes.keystream(&std::array::from_fn(at), &mut self.run);
         xor(left, &self.run);

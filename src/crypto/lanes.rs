@@ -99,8 +99,12 @@ fn blocks(key: &[u32; 8], at: &[At; LANES]) -> Run {
         quarter_round!(x, 10, 11, 8, 9);
         quarter_round!(x, 15, 12, 13, 14);
     }
-    let sum = |i: usize| _mm256_add_epi32(x[i], start[i]);
-    (transpose(array::from_fn(sum)), transpose(array::from_fn(|i| sum(i + 8))))
+    let (mut low, mut high) = ([x[0]; 8], [x[8]; 8]);
+    for i in 0..8 {
+        low[i] = _mm256_add_epi32(x[i], start[i]);
+        high[i] = _mm256_add_epi32(x[i + 8], start[i + 8]);
+    }
+    (transpose(low), transpose(high))
 }
 
 /// The words before the first round, each a vector of the eight lanes'.
@@ -110,8 +114,11 @@ fn blocks(key: &[u32; 8], at: &[At; LANES]) -> Run {
 fn start(key: &[u32; 8], at: &[At; LANES]) -> [__m256i; 16] {
     let all = |word: u32| _mm256_set1_epi32(word.cast_signed());
     // The cipher reads little endian words.
-    let nonces = at.map(|(nonce, _)| nonce.swap_bytes());
-    let numbers = at.map(|(_, block)| block);
+    let (mut nonces, mut numbers) = ([0; LANES], [0; LANES]);
+    for (i, (nonce, block)) in at.iter().enumerate() {
+        nonces[i] = nonce.swap_bytes();
+        numbers[i] = *block;
+    }
     [
         all(SIGMA[0]), all(key[0]), all(key[1]), all(key[2]),
         all(key[3]), all(SIGMA[1]), lower(nonces), upper(nonces),
@@ -123,39 +130,41 @@ fn start(key: &[u32; 8], at: &[At; LANES]) -> [__m256i; 16] {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn lower(words: [u64; LANES]) -> __m256i {
-    let [a, b, c, d, e, f, g, h] = words.map(|word| (word as u32).cast_signed());
-    _mm256_setr_epi32(a, b, c, d, e, f, g, h)
+    let word = |i: usize| (words[i] as u32).cast_signed();
+    _mm256_setr_epi32(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn upper(words: [u64; LANES]) -> __m256i {
-    lower(words.map(|word| word >> 32))
+    let word = |i: usize| ((words[i] >> 32) as u32).cast_signed();
+    _mm256_setr_epi32(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
 }
 
 /// From eight words of all lanes to eight words of each lane.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn transpose(x: [__m256i; 8]) -> [__m256i; 8] {
-    let pairs =
-        |i: usize| (_mm256_unpacklo_epi32(x[i], x[i + 1]), _mm256_unpackhi_epi32(x[i], x[i + 1]));
-    let ((a, b), (c, d), (e, f), (g, h)) = (pairs(0), pairs(2), pairs(4), pairs(6));
-    let low = [
-        _mm256_unpacklo_epi64(a, c),
-        _mm256_unpackhi_epi64(a, c),
-        _mm256_unpacklo_epi64(b, d),
-        _mm256_unpackhi_epi64(b, d),
-    ];
-    let high = [
-        _mm256_unpacklo_epi64(e, g),
-        _mm256_unpackhi_epi64(e, g),
-        _mm256_unpacklo_epi64(f, h),
-        _mm256_unpackhi_epi64(f, h),
-    ];
-    array::from_fn(|i| match i {
-        0..4 => _mm256_permute2x128_si256::<0x20>(low[i], high[i]),
-        _ => _mm256_permute2x128_si256::<0x31>(low[i - 4], high[i - 4]),
-    })
+    let mut low = [x[0]; 4];
+    let mut high = [x[0]; 4];
+    for (half, out) in [(0, &mut low), (4, &mut high)] {
+        let a = _mm256_unpacklo_epi32(x[half], x[half + 1]);
+        let b = _mm256_unpackhi_epi32(x[half], x[half + 1]);
+        let c = _mm256_unpacklo_epi32(x[half + 2], x[half + 3]);
+        let d = _mm256_unpackhi_epi32(x[half + 2], x[half + 3]);
+        *out = [
+            _mm256_unpacklo_epi64(a, c),
+            _mm256_unpackhi_epi64(a, c),
+            _mm256_unpacklo_epi64(b, d),
+            _mm256_unpackhi_epi64(b, d),
+        ];
+    }
+    let mut lanes = x;
+    for i in 0..4 {
+        lanes[i] = _mm256_permute2x128_si256::<0x20>(low[i], high[i]);
+        lanes[i + 4] = _mm256_permute2x128_si256::<0x31>(low[i], high[i]);
+    }
+    lanes
 }
 
 /// # Safety
@@ -187,8 +196,11 @@ unsafe fn xor_runs(
 ) {
     for run in 0..runs {
         let first = block.wrapping_add((run * LANES) as u64);
-        let (mut low, mut high) =
-            blocks(key, &array::from_fn(|lane| (nonce, first.wrapping_add(lane as u64))));
+        let mut at = [(nonce, first); LANES];
+        for (lane, (_, block)) in at.iter_mut().enumerate() {
+            *block = first.wrapping_add(lane as u64);
+        }
+        let (mut low, mut high) = blocks(key, &at);
         // SAFETY: this run is within the caller's octets.
         let from = unsafe { input.add(run * RUN_LEN) }.cast::<__m256i>();
         for i in 0..LANES {

@@ -31,20 +31,22 @@ impl MessageKey {
         }
     }
 
-    /// Encrypts `head` and then `body` into `data`, which is as long as both; answers the tag that belongs
-    /// in front.
-    pub fn seal(&mut self, count: u64, head: &[u8], body: &[u8], data: &mut [u8]) -> [u8; TAG_LEN] {
+    /// Appends the tag and the encrypted octets of `head` (a few octets) and then `body` to `out`.
+    pub fn seal(&mut self, count: u64, head: &[u8], body: &[u8], out: &mut Vec<u8>) {
         #[cfg(target_arch = "x86_64")]
         if let Some(ahead) = &mut self.ahead {
-            return ahead.seal(count, head, body, data);
+            return ahead.seal(count, head, body, out);
         }
-        let (front, back) = data.split_at_mut(head.len().min(data.len()));
-        front.copy_from_slice(&head[..front.len()]);
-        back.copy_from_slice(&body[..back.len()]);
-        self.key.seal_in_place(&self.nonce(count), data)
+        let at = out.len();
+        out.extend_from_slice(&[0; TAG_LEN]);
+        out.extend_from_slice(head);
+        out.extend_from_slice(body);
+        if let Some((tag, data)) = out.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut) {
+            *tag = self.key.seal_in_place(&self.nonce(count), data);
+        }
     }
 
-    /// Decrypts `data`, which stood behind `tag`, where it stands.
+    /// Decrypts `data`, which stood behind `tag`, where it stands. After an error it holds nothing of use.
     pub fn open(&mut self, count: u64, tag: &[u8; TAG_LEN], data: &mut [u8]) -> Result<(), Forged> {
         #[cfg(target_arch = "x86_64")]
         if let Some(ahead) = &mut self.ahead {

@@ -96,7 +96,8 @@ fn messages_of_a_count_are_boxes_with_that_nonce() {
     let (shared, prefix) = (SharedKey::from_bytes(key(SHARED)), b"CurveZMQMESSAGEC");
     let mut sealer = MessageKey::new(shared.clone(), prefix);
     let mut opener = MessageKey::new(shared.clone(), prefix);
-    let lengths = (0..700).chain([1023, 1024, 1120, 1121, 4096, 65_535, 65_536, 65_537]);
+    let lengths =
+        (0..700).chain([1023, 1024, 1120, 4095, 4096, 4192, 4193, 4705, 8288, 65_536, 65_537]);
     let mut count = 5;
     for len in lengths {
         // Some counts are left out, as no peer should, and some lie near the end.
@@ -108,21 +109,18 @@ fn messages_of_a_count_are_boxes_with_that_nonce() {
         nonce[16..].copy_from_slice(&count.to_be_bytes());
         let mut expected = Vec::new();
         shared.seal(&nonce, &plain, &mut expected);
-        let mut data = vec![0; len];
-        let tag = sealer.seal(count, head, body, &mut data);
-        assert_eq!((&tag[..], &data[..]), expected.split_at(TAG_LEN), "{len} octets");
-        let mut wrong = data.clone();
-        if let Some(last) = wrong.last_mut() {
-            *last ^= 1;
-            assert_eq!(opener.open(count, &tag, &mut wrong), Err(Forged));
-            *last_of(&mut wrong) ^= 1;
+        let mut sealed = vec![9];
+        sealer.seal(count, head, body, &mut sealed);
+        assert_eq!(sealed[1..], expected, "{len} octets");
+        let (tag, data) = expected.split_first_chunk().unwrap();
+        if len > 0 {
+            let mut wrong = data.to_vec();
+            wrong[len - 1] ^= 1;
+            assert_eq!(opener.open(count, tag, &mut wrong), Err(Forged));
+            assert_ne!(wrong[..len.min(30)], plain[..len.min(30)]);
         }
-        assert_eq!(wrong, data, "written before the tag was found right");
-        assert_eq!(opener.open(count, &tag, &mut data), Ok(()));
+        let mut data = data.to_vec();
+        assert_eq!(opener.open(count, tag, &mut data), Ok(()));
         assert_eq!(data, plain, "{len} octets");
     }
-}
-
-fn last_of(bytes: &mut [u8]) -> &mut u8 {
-    bytes.last_mut().unwrap()
 }

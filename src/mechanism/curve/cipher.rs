@@ -103,11 +103,7 @@ impl Sealer {
         out.extend_from_slice(&header[..header_len]);
         out.extend_from_slice(NAME);
         out.extend_from_slice(&self.count.to_be_bytes());
-        let tag_at = out.len();
-        out.resize(tag_at + TAG_LEN + front.len() + body.len(), 0);
-        if let Some((tag, data)) = out.get_mut(tag_at..).and_then(<[u8]>::split_first_chunk_mut) {
-            *tag = self.key.seal(self.count, front, body, data);
-        }
+        self.key.seal(self.count, front, body, out);
         Ok(())
     }
 }
