@@ -55,6 +55,12 @@ fn compile(prefix: &Path, name: &str, flags: &[String]) -> PathBuf {
 fn programs_link_dynamically_and_statically_through_pkg_config() {
     let prefix = folder("prefix");
     run(&mut installer(&prefix));
+    let keys = run(&mut Command::new(prefix.join("bin/curve_keygen")));
+    let key_after = |title: &str| keys.split_once(title).map(|(_, rest)| rest.trim_start());
+    for title in ["== CURVE PUBLIC KEY ==", "== CURVE SECRET KEY =="] {
+        let key = key_after(title).and_then(|rest| rest.lines().next());
+        assert_eq!(key.map(str::len), Some(40), "{keys}");
+    }
     let lib = prefix.join("lib");
     for (link, target) in [("libzmq.so", "libzmq.so.5.2.5"), ("libzmq.so.5", "libzmq.so.5.2.5")] {
         assert_eq!(std::fs::read_link(lib.join(link)).expect(link), Path::new(target));
