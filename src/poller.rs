@@ -1,11 +1,11 @@
 //! Waiting for any of several sockets and descriptors (zmq_poll(3)).
 //!
 //! Sockets are asked first, without a system call. Who has to sleep does so on the signal of the one socket,
-//! or in poll(2) over the descriptors of all of them.
+//! or on a signal of the thread's own that watches those of all of them; with descriptors among the items, in
+//! poll(2) over them and that signal's.
 //!
-//! Invariant: nobody sleeps on a pass in which a socket took commands, because a socket may stand in
-//! several items, and what the first was to be woken by is then gone from the signal. Another thread in a
-//! socket may take commands too: a sleep is announced while the socket is still locked.
+//! Invariant: the thread's signal is cleared before the sockets are asked, so that whatever a socket gets
+//! after it was asked keeps the thread from sleeping, whoever takes it.
 #![forbid(unsafe_code)]
 
 use std::ffi::c_long;
@@ -13,9 +13,10 @@ use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::context::{Asleep, SocketShared};
+use crate::context::Waiting;
 use crate::errno::{Errno, Result};
 use crate::socket::{Handle, Socket};
+use crate::sync::Signal;
 use crate::sys::net::{self, PollFd};
 
 /// A message or a byte can be received (ZMQ_POLLIN).
@@ -54,10 +55,9 @@ pub fn poll<I: Item>(
     mask: Option<&libc::sigset_t>,
 ) -> Result<usize> {
     items.iter_mut().for_each(|item| item.set_revents(0));
-    let mut pass = ask_sockets(items)?;
     let has_fds = items.iter().any(|item| matches!(item.source(), Source::Fd(_)));
-    if !has_fds && (pass.ready > 0 || timeout_ms == 0 && !items.is_empty()) {
-        return Ok(pass.ready);
+    if !has_fds && timeout_ms == 0 {
+        return ask(items, |_| {});
     }
     let deadline = Deadline::in_ms(timeout_ms);
     if let ([item], None) = (&mut *items, mask)
@@ -65,19 +65,25 @@ pub fn poll<I: Item>(
     {
         return poll_one(item, handle, deadline);
     }
-    let mut watch = Watch::new(items)?;
-    pass = watch.ask(items)?;
+    if has_fds || mask.is_some() {
+        return poll_with_fds(items, deadline, mask);
+    }
+    let signal = own_signal();
+    let mut noted = Vec::new();
     loop {
-        let must_look_again = pass.ready > 0 || pass.has_taken_commands;
-        watch.sleep(if must_look_again { 0 } else { deadline.left_ms() }, mask)?;
-        pass = watch.ask(items)?;
-        if pass.ready > 0 || deadline.is_over() && !pass.has_taken_commands {
-            return Ok(pass.ready);
+        let ready = ask_followed(items, &signal, &mut noted)?;
+        if ready > 0 || deadline.is_over() {
+            return Ok(ready);
+        }
+        match signal.wait(deadline.0) {
+            Ok(()) => noted.clear(),
+            Err(Errno::EAGAIN) => return Ok(0),
+            Err(error) => return Err(error),
         }
     }
 }
 
-/// A single socket needs no descriptor: its signal is waited for.
+/// A single socket needs no other: its signal is waited for.
 fn poll_one<I: Item>(item: &mut I, handle: Handle, deadline: Deadline) -> Result<usize> {
     match handle.wait_ready(item.events().into(), deadline.0) {
         Ok(found) => {
@@ -89,105 +95,87 @@ fn poll_one<I: Item>(item: &mut I, handle: Handle, deadline: Deadline) -> Result
     }
 }
 
-/// What one look at all items found.
-#[derive(Clone, Copy, Default)]
-struct Pass {
-    /// Items that have what they wait for.
-    ready: usize,
-    has_taken_commands: bool,
-}
-
-impl Pass {
-    fn note<I: Item>(&mut self, item: &mut I, revents: i16) {
-        item.set_revents(revents);
-        self.ready += usize::from(revents != 0);
-    }
-
-    /// Asks a socket; `ask` is how, and `then` what else to do before it is unlocked.
-    fn note_socket<I: Item>(
-        &mut self,
-        item: &mut I,
-        handle: Handle,
-        ask: fn(&mut Socket) -> Result<i32>,
-        then: impl FnOnce(&Socket),
-    ) -> Result<()> {
-        let (found, turns) = handle.with(|socket| {
-            let before = socket.turns();
-            let found = ask(socket)?;
-            then(socket);
-            Ok((found, socket.turns() - before))
-        })?;
-        self.has_taken_commands |= turns > 0;
-        self.note(item, found as i16 & item.events());
-        Ok(())
-    }
-}
-
-fn ask_sockets<I: Item>(items: &mut [I]) -> Result<Pass> {
-    let mut pass = Pass::default();
-    for item in items {
-        match item.source() {
-            Source::Socket(handle) => pass.note_socket(item, handle, Socket::ready, |_| {})?,
-            Source::Fd(_) => {}
-        }
-    }
-    Ok(pass)
-}
-
-/// The descriptors of all items, in their order.
-struct Watch {
-    fds: Vec<PollFd>,
-    /// Keeps the descriptors of the sockets open.
-    _sockets: Vec<Arc<SocketShared>>,
-    /// The sockets that know of the sleep to come.
-    asleep: Vec<Asleep>,
-}
-
-impl Watch {
-    fn new<I: Item>(items: &[I]) -> Result<Self> {
-        let mut fds = Vec::with_capacity(items.len());
-        let mut sockets = Vec::new();
-        for item in items {
-            fds.push(match item.source() {
-                Source::Socket(handle) => {
-                    let shared = handle.shared()?;
-                    let fd = shared.signal().fd()?;
-                    sockets.push(shared);
-                    PollFd::new(fd, libc::POLLIN)
-                }
-                Source::Fd(fd) => PollFd::new(fd, into_poll(item.events())),
-            });
-        }
-        Ok(Self { fds, _sockets: sockets, asleep: Vec::new() })
-    }
-
-    fn sleep(&mut self, timeout_ms: i32, mask: Option<&libc::sigset_t>) -> Result<()> {
-        let result = match mask {
-            Some(mask) => net::ppoll(&mut self.fds, timeout_ms, mask),
-            None => net::poll(&mut self.fds, timeout_ms),
+/// Sleeps in poll(2) on the descriptors among the items and that of the signal.
+fn poll_with_fds<I: Item>(
+    items: &mut [I],
+    deadline: Deadline,
+    mask: Option<&libc::sigset_t>,
+) -> Result<usize> {
+    let signal = own_signal();
+    let mut fds = vec![PollFd::new(signal.fd()?, libc::POLLIN)];
+    fds.extend(items.iter().filter_map(|item| match item.source() {
+        Source::Socket(_) => None,
+        Source::Fd(fd) => Some(PollFd::new(fd, into_poll(item.events()))),
+    }));
+    let mut noted = Vec::new();
+    let mut ready = ask_followed(items, &signal, &mut noted)?;
+    loop {
+        let is_last = ready > 0 || deadline.is_over();
+        let timeout_ms = if is_last { 0 } else { deadline.left_ms() };
+        match mask {
+            Some(mask) => net::ppoll(&mut fds, timeout_ms, mask)?,
+            None => net::poll(&mut fds, timeout_ms)?,
         };
-        // What this thread takes from now on must not wake it.
-        self.asleep.clear();
-        result.map(drop)
-    }
-
-    /// Looks at all items, and lets the sockets know that a sleep follows.
-    fn ask<I: Item>(&mut self, items: &mut [I]) -> Result<Pass> {
-        let mut pass = Pass::default();
-        for (item, fd) in items.iter_mut().zip(&self.fds) {
-            match item.source() {
-                Source::Socket(handle) => {
-                    let ask = if fd.revents() != 0 { Socket::events } else { Socket::ready };
-                    let asleep = &mut self.asleep;
-                    pass.note_socket(item, handle, ask, |socket| {
-                        asleep.push(socket.shared().announce_poll());
-                    })?;
-                }
-                Source::Fd(_) => pass.note(item, from_poll(fd.revents())),
-            }
+        if !is_last {
+            noted.clear();
+            ready = ask_followed(items, &signal, &mut noted)?;
         }
-        Ok(pass)
+        let found = note_fds(items, fds.get(1..).unwrap_or(&[]));
+        if is_last || ready + found > 0 {
+            return Ok(ready + found);
+        }
     }
+}
+
+thread_local! {
+    static SIGNAL: Arc<Signal> = Arc::new(Signal::new());
+}
+
+/// The thread's own: sockets that it polled go on telling it, so that the next time nothing is to be done.
+fn own_signal() -> Arc<Signal> {
+    SIGNAL.try_with(Arc::clone).unwrap_or_default()
+}
+
+/// Asks each socket for what it is to have; how many have some. `before` is done first, with the socket
+/// locked.
+fn ask<I: Item>(items: &mut [I], mut before: impl FnMut(&mut Socket)) -> Result<usize> {
+    let mut ready = 0;
+    for item in items {
+        let Source::Socket(handle) = item.source() else { continue };
+        let wanted = item.events().into();
+        let found = handle.with(|socket| {
+            before(socket);
+            socket.ready_for(wanted)
+        })?;
+        item.set_revents(found as i16);
+        ready += usize::from(found != 0);
+    }
+    Ok(ready)
+}
+
+/// As [`ask`]. What a socket gets after it was asked turns the signal on.
+fn ask_followed<I: Item>(
+    items: &mut [I],
+    signal: &Arc<Signal>,
+    noted: &mut Vec<Waiting>,
+) -> Result<usize> {
+    signal.clear();
+    ask(items, |socket| {
+        socket.add_follower(signal);
+        socket.shared().announce_sleep(noted);
+    })
+}
+
+/// Notes what poll(2) found on the items' descriptors, which are in their order; on how many.
+fn note_fds<I: Item>(items: &mut [I], fds: &[PollFd]) -> usize {
+    let is_fd = |item: &&mut I| matches!(item.source(), Source::Fd(_));
+    let mut found = 0;
+    for (item, fd) in items.iter_mut().filter(is_fd).zip(fds) {
+        let revents = from_poll(fd.revents());
+        item.set_revents(revents);
+        found += usize::from(revents != 0);
+    }
+    found
 }
 
 /// The bits of poll(2) for those of an item.

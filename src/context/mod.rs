@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 pub use inproc::{Inproc, Peer};
 pub use monitor::{Event, EventKind, Monitor, MonitorKind};
 pub use shared::{
-    Asleep, Attachment, EndpointId, SessionControl, SocketCommand, SocketShared, Wait,
+    Attachment, EndpointId, SessionControl, SocketCommand, SocketShared, Wait, Waiting,
 };
 pub use workers::Workers;
 

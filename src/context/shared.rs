@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 
 use crate::errno::Result;
 use crate::pipe::{PipeEnd, Target};
-use crate::reactor::{Leader, Remote, Waiting};
+pub use crate::reactor::Waiting;
+use crate::reactor::{Leader, Remote};
 use crate::sync::{Mailbox, Signal, Sleeper};
 
 use super::Context;
@@ -131,10 +132,15 @@ impl SocketShared {
         self.io.as_ref().filter(|io| io.has_commands())
     }
 
-    /// Announces, with the socket locked, that the caller will sleep in poll(2) on the signal's descriptor.
-    pub fn announce_poll(self: &Arc<Self>) -> Asleep {
-        self.signal().announce_poll();
-        Asleep(Arc::clone(self), self.connected_io().map(Remote::note_waiting))
+    /// Announces, with the socket locked, that the caller will sleep on another signal: notes it at the I/O
+    /// thread, if there is one only and the socket has connections, unless it is among those in `noted`.
+    pub fn announce_sleep(&self, noted: &mut Vec<Waiting>) {
+        if let Some(io) = &self.io
+            && noted.iter().all(|waiting| !waiting.is_at(io))
+            && let Some(io) = self.connected_io()
+        {
+            noted.push(io.note_waiting());
+        }
     }
 
     /// Takes the oldest command; the signal is cleared first.
@@ -231,15 +237,6 @@ impl Wait<'_> {
             Self::Lead(leader) => leader.wait(deadline),
             Self::Sleep(sleeper, _waiting) => sleeper.wait(deadline),
         }
-    }
-}
-
-/// A thread that is about to sleep on a socket's descriptor, or sleeps.
-pub struct Asleep(Arc<SocketShared>, #[allow(dead_code)] Option<Waiting>);
-
-impl Drop for Asleep {
-    fn drop(&mut self) {
-        self.0.signal().end_sleep();
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Sockets {
 /// EHOSTUNREACH of a ROUTER that has to know its peers.
 pub fn run(sockets: Sockets) -> Result<()> {
     let Sockets { frontend, backend, capture, control } = sockets;
-    let mut watch = Watch::new([Some(frontend), Some(backend), capture, control])?;
+    let watch = Watch::new([Some(frontend), Some(backend), capture, control])?;
     let control = control.map(Control::new).transpose()?;
     let mut requests = Flow::new(frontend, backend);
     let mut replies = Flow::new(backend, frontend);

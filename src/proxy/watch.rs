@@ -1,70 +1,48 @@
 //! Sleeping until one of a proxy's sockets has something to look at.
 //!
-//! Attempts on one socket take its commands, and with them what another attempt was to be woken by. So the
-//! turns of all sockets are counted: if one has taken commands since the last sleep began or ended, there is
-//! no sleep but another round.
+//! A signal of the proxy's own follows those of its sockets. It is cleared when a sleep ends, so that whatever
+//! a socket gets during the round that follows keeps the proxy from sleeping.
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
 
-use crate::context::{Asleep, SocketShared};
 use crate::errno::Result;
 use crate::socket::Handle;
-use crate::sys::net::{self, PollFd};
+use crate::sync::Signal;
 
 /// See the module.
 pub(super) struct Watch {
-    sockets: Vec<(Handle, Arc<SocketShared>)>,
-    /// Descriptors of the sockets in their order; none for a single socket, whose signal is waited for.
-    fds: Vec<PollFd>,
-    /// Sum of the sockets' turns when it was last looked at.
-    turns: u64,
+    sockets: Vec<Handle>,
+    signal: Arc<Signal>,
 }
 
 impl Watch {
-    /// Watches each of `handles` once. Errors: ENOTSOCK, EMFILE.
+    /// Watches each of `handles`. Errors: ENOTSOCK.
     pub fn new(handles: impl IntoIterator<Item = Option<Handle>>) -> Result<Self> {
-        let mut sockets: Vec<(Handle, Arc<SocketShared>)> = Vec::new();
-        for handle in handles.into_iter().flatten() {
-            if sockets.iter().all(|(other, _)| *other != handle) {
-                sockets.push((handle, handle.shared()?));
-            }
+        let signal = Arc::new(Signal::new());
+        let sockets: Vec<Handle> = handles.into_iter().flatten().collect();
+        for handle in &sockets {
+            handle.with(|socket| {
+                socket.add_follower(&signal);
+                Ok(())
+            })?;
         }
-        let mut fds = Vec::new();
-        if sockets.len() > 1 {
-            for (_, shared) in &sockets {
-                fds.push(PollFd::new(shared.signal().fd()?, libc::POLLIN));
-            }
-        }
-        Ok(Self { sockets, fds, turns: 0 })
+        Ok(Self { sockets, signal })
     }
 
-    /// Sleeps until a socket has commands, unless some were taken since the last time. Errors: ENOTSOCK,
-    /// ETERM, EINTR.
-    pub fn sleep(&mut self) -> Result<()> {
-        if self.note_turns()? {
-            return Ok(());
-        }
-        let _asleep: Vec<Asleep> = self.sockets.iter().map(|(_, s)| s.announce_poll()).collect();
-        match &*self.sockets {
-            [(_, shared)] => shared.signal().wait(None)?,
-            _ => drop(net::poll(&mut self.fds, -1)?),
-        }
-        for (number, (handle, shared)) in self.sockets.iter().enumerate() {
-            let is_readable = self.fds.get(number).is_some_and(|fd| fd.revents() != 0);
-            if is_readable || shared.signal().is_pending() {
-                handle.with(|socket| socket.events())?;
+    /// Sleeps until a socket has got something since the end of the last sleep. Errors: ENOTSOCK, EINTR.
+    pub fn sleep(&self) -> Result<()> {
+        if !self.signal.is_pending() {
+            let mut noted = Vec::new();
+            for handle in &self.sockets {
+                handle.with(|socket| {
+                    socket.shared().announce_sleep(&mut noted);
+                    Ok(())
+                })?;
             }
+            self.signal.wait(None)?;
         }
-        self.note_turns().map(drop)
-    }
-
-    /// Whether a socket has taken commands since the last call.
-    fn note_turns(&mut self) -> Result<bool> {
-        let mut turns = 0;
-        for (handle, _) in &self.sockets {
-            turns += handle.with(|socket| Ok(socket.turns()))?;
-        }
-        Ok(std::mem::replace(&mut self.turns, turns) != turns)
+        self.signal.clear();
+        Ok(())
     }
 }

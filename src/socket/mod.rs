@@ -23,7 +23,7 @@ mod transfer;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::context::{Attachment, Context, EndpointId, SocketCommand, SocketShared};
 use crate::errno::{Errno, Result};
@@ -31,6 +31,7 @@ use crate::message::{Inbound, Outbound, take_lack};
 use crate::options::{Options, SocketType};
 use crate::pattern::{Attach, MESSAGE_LOST, Pattern};
 use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
+use crate::sync::Signal;
 
 use endpoints::Endpoints;
 
@@ -52,8 +53,8 @@ pub struct Socket {
     is_terminated: bool,
     /// A call panicked in here: what it left behind is used no more, but to be closed.
     is_poisoned: bool,
-    /// How often the mailbox was emptied.
-    turns: u64,
+    /// Who was last told to watch the signal.
+    follower: Weak<Signal>,
     /// Longest message to send (ZMQ_MAX_MSGSZ).
     max_msgsz: usize,
     last_endpoint: String,
@@ -83,7 +84,7 @@ impl Socket {
             has_more: false,
             is_terminated: false,
             is_poisoned: false,
-            turns: 0,
+            follower: Weak::new(),
             max_msgsz: max_msgsz.unwrap_or(usize::MAX),
             last_endpoint: String::new(),
         })
@@ -110,7 +111,6 @@ impl Socket {
 
     fn drain_mailbox(&mut self) {
         self.shared.signal().clear();
-        self.turns += 1;
         self.is_terminated = self.shared.is_terminating();
         while let Some(command) = self.shared.next_command() {
             match command {

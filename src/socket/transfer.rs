@@ -1,7 +1,10 @@
 //! What a socket is ready for.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
 use crate::errno::Result;
+use crate::sync::Signal;
 
 use super::Socket;
 
@@ -21,18 +24,33 @@ impl Socket {
     /// As [`Self::events`], for callers that have not found the descriptor readable: without a system
     /// call if nothing has happened.
     pub fn ready(&mut self) -> Result<i32> {
+        self.ready_for(IN | OUT)
+    }
+
+    /// As [`Self::ready`], for those of `wanted` alone.
+    #[inline]
+    pub fn ready_for(&mut self, wanted: i32) -> Result<i32> {
         self.process_commands()?;
         let mut events = 0;
-        if self.pattern.has_in(&mut self.pipes, &self.options) {
+        if wanted & IN != 0 && self.pattern.has_in(&mut self.pipes, &self.options) {
             events |= IN;
         } else {
             self.shared.unpark_io();
         }
-        if self.pattern.has_out(&mut self.pipes, &self.options) {
+        if wanted & OUT != 0 && self.pattern.has_out(&mut self.pipes, &self.options) {
             events |= OUT;
         }
         self.after_operation();
         Ok(events)
+    }
+
+    /// Has `follower` turned on whenever [`Self::ready`] may answer otherwise than before. The caller asks
+    /// after.
+    pub fn add_follower(&mut self, follower: &Arc<Signal>) {
+        if self.follower.as_ptr() != Arc::as_ptr(follower) {
+            self.shared.signal().add_follower(follower);
+            self.follower = Arc::downgrade(follower);
+        }
     }
 
     /// Whether a message can be sent now. Errors: ETERM.
@@ -41,12 +59,6 @@ impl Socket {
         let has_out = self.pattern.has_out(&mut self.pipes, &self.options);
         self.after_operation();
         Ok(has_out)
-    }
-
-    /// How often commands were taken. Who found nothing to do before the last time has to look again,
-    /// because what it was to be woken by may be gone from the signal.
-    pub fn turns(&self) -> u64 {
-        self.turns
     }
 
     /// Whether the part received last has successors (ZMQ_RCVMORE).

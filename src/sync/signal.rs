@@ -4,16 +4,17 @@
 //! that sleep in a poller, the WATCHED bit, and a count of turns. Whoever turns PENDING on wakes them all;
 //! further notifications cost one atomic operation. Whoever clears it while others wait has taken what they
 //! were to be woken by, and wakes them by a turn. A descriptor is made only when somebody asks for one; from
-//! then on each turn of PENDING also makes it readable, which is what ZMQ_FD promises (zmq_getsockopt(3)).
+//! then on each turn of PENDING also makes it readable, which is what ZMQ_FD promises (zmq_getsockopt(3)). Who
+//! waits for many signals at a time has one of its own that follows them: each turn of theirs turns it on too.
 #![forbid(unsafe_code)]
 
 use std::os::fd::{AsRawFd, RawFd};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use super::OnceLock;
 use super::atomic::{Ordering, fence};
 use super::base::Word;
+use super::{Mutex, OnceLock};
 use crate::errno::{Errno, Result};
 use crate::sys::eventfd::EventFd;
 
@@ -34,6 +35,8 @@ pub struct Signal {
     fd: OnceLock<EventFd>,
     /// What ends a sleep in a poller; never drained, because it is watched for edges.
     waker: OnceLock<Arc<EventFd>>,
+    /// Signals that are turned on with this one.
+    followers: OnceLock<Mutex<Vec<Weak<Self>>>>,
     /// Whoever clears does what there is to do: nobody else has to look.
     is_common: bool,
 }
@@ -60,6 +63,21 @@ impl Signal {
         self.wake(old);
         fence(Ordering::SeqCst);
         self.signal_fd();
+        if let Some(followers) = self.followers.get() {
+            followers.lock().iter().filter_map(Weak::upgrade).for_each(|signal| signal.notify());
+        }
+    }
+
+    /// Has `follower` turned on with each turn of this signal from now on, as long as it lives. The caller
+    /// looks at this signal after.
+    pub fn add_follower(&self, follower: &Arc<Self>) {
+        let mut followers = self.followers.get_or_init(Mutex::default).lock();
+        followers.retain(|known| known.strong_count() > 0);
+        if followers.iter().all(|known| known.as_ptr() != Arc::as_ptr(follower)) {
+            followers.push(Arc::downgrade(follower));
+        }
+        drop(followers);
+        fence(Ordering::SeqCst);
     }
 
     /// Turns the signal on for the caller, who is about to look at it.
@@ -101,15 +119,9 @@ impl Signal {
         }
         let old = self.word.fetch_and(!PENDING, Ordering::SeqCst);
         if !self.is_common && old & PENDING != 0 && old & (SLEEPERS | WATCHED) != 0 {
-            self.wake_others();
+            // They wait for what the caller is about to take.
+            self.nudge();
         }
-    }
-
-    /// Others wait for what the caller is about to take; some perhaps in poll(2) on the descriptor.
-    #[cold]
-    fn wake_others(&self) {
-        self.nudge();
-        self.signal_fd();
     }
 
     /// Wakes who waits, although there is nothing new to take.
@@ -130,16 +142,6 @@ impl Signal {
     pub fn announce(&self) -> Sleeper<'_> {
         let word = self.word.fetch_add(SLEEPER, Ordering::SeqCst) + SLEEPER;
         Sleeper { signal: self, word }
-    }
-
-    /// As [`Self::announce`], for a sleep in poll(2) on [`Self::fd`]; ended by [`Self::end_sleep`].
-    pub fn announce_poll(&self) {
-        self.word.fetch_add(SLEEPER, Ordering::SeqCst);
-    }
-
-    /// Ends what `announce_poll` began.
-    pub fn end_sleep(&self) {
-        self.word.fetch_sub(SLEEPER, Ordering::SeqCst);
     }
 
     /// Announces and waits; see [`Sleeper::wait`].
@@ -255,6 +257,42 @@ impl Sleeper<'_> {
 
 impl Drop for Sleeper<'_> {
     fn drop(&mut self) {
-        self.signal.end_sleep();
+        self.signal.word.fetch_sub(SLEEPER, Ordering::SeqCst);
+    }
+}
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_follower_is_turned_on_with_each_turn_of_what_it_watches_and_not_in_between() {
+        let (first, second) = (Signal::new(), Signal::new());
+        let follower = Arc::new(Signal::new());
+        for signal in [&first, &second] {
+            signal.add_follower(&follower);
+            signal.add_follower(&follower);
+        }
+        first.notify();
+        assert!(follower.is_pending());
+        follower.clear();
+        first.notify();
+        assert!(!follower.is_pending(), "nobody has looked at it since");
+        second.notify();
+        assert!(follower.is_pending());
+        follower.clear();
+        first.clear();
+        first.notify();
+        assert!(follower.is_pending());
+    }
+
+    #[test]
+    fn a_follower_that_is_gone_is_forgotten() {
+        let signal = Signal::new();
+        let gone = Arc::new(Signal::new());
+        signal.add_follower(&gone);
+        drop(gone);
+        signal.notify();
+        signal.add_follower(&Arc::new(Signal::new()));
+        assert_eq!(signal.followers.get().unwrap().lock().len(), 1);
     }
 }
