@@ -183,7 +183,12 @@ fn initiates() {
             properties.extend(random.pick(&TELLING).repeat(random.below(6000)));
         }
         let is_let_in = crafted.initiate(8, &[identity.clone(), properties].concat());
-        assert!(is_let_in != Ok(true) || identity == good, "let in without a vouch");
+        // X25519 does not look at the highest bit of a key (RFC 7748).
+        if let Some(last) = identity.get_mut(KEY_LEN - 1) {
+            *last = *last & 0x7f | good[KEY_LEN - 1] & 0x80;
+        }
+        let is_vouched = identity.starts_with(&good);
+        assert!(is_let_in != Ok(true) || is_vouched, "let in without a vouch");
     });
 }
 
