@@ -9,11 +9,11 @@ PAIR, PLAIN_SERVER = 0, 44
 
 
 def missing(library):
-    """Those of curve and plain that it does not have."""
+    """Those of curve, plain and gssapi that it does not have."""
     done = subprocess.run([sys.executable, __file__, str(pathlib.Path(library).resolve())], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{library}: {done.stderr}")
-    return {"curve", "plain"} - set(done.stdout.split())
+    return {"curve", "plain", "gssapi"} - set(done.stdout.split())
 
 
 def offers_plain(zmq):
@@ -35,5 +35,7 @@ if __name__ == "__main__":
     LIBRARY = ctypes.CDLL(sys.argv[1])
     if LIBRARY.zmq_has(b"curve"):
         print("curve")
+    if LIBRARY.zmq_has(b"gssapi"):
+        print("gssapi")
     if offers_plain(LIBRARY):
         print("plain")

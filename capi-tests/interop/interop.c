@@ -357,6 +357,14 @@ static void secure (void *s_, int is_server_)
             set_text (s_, ZMQ_PLAIN_USERNAME, "admin");
             set_text (s_, ZMQ_PLAIN_PASSWORD, "secret");
         }
+    } else if (strncmp (mechanism, "gssapi", 6) == 0) {
+        if (is_server_)
+            set_int (s_, ZMQ_GSSAPI_SERVER, 1);
+        else
+            set_text (s_, ZMQ_GSSAPI_SERVICE_PRINCIPAL, "zmqtest");
+        /* The original asks for keys of both roles at either end. */
+        set_text (s_, ZMQ_GSSAPI_PRINCIPAL, "zmqtest");
+        set_int (s_, ZMQ_GSSAPI_PLAINTEXT, strcmp (mechanism, "gssapi-plaintext") == 0);
     } else if (strcmp (mechanism, "domain") == 0) {
         /* Both ends have their peers judged. */
         set_text (s_, ZMQ_ZAP_DOMAIN, "global");
@@ -433,7 +441,7 @@ int main (int argc_, char **argv_)
     void *zap = NULL;
     pthread_t zap_thread;
     /* A CURVE server asks if there is a handler, and does without: each on one transport. */
-    int is_judged = strcmp (mechanism, "plain") == 0 || (strcmp (mechanism, "curve") == 0 && argv_[4][0] == 'i');
+    int is_judged = strcmp (mechanism, "plain") == 0 || strcmp (mechanism, "gssapi") == 0 || (strcmp (mechanism, "curve") == 0 && argv_[4][0] == 'i');
     if (strcmp (mechanism, "domain") == 0 || (is_judged && is_binder)) {
         zap = new_socket (context, ZMQ_REP);
         OK (zmq_bind (zap, "inproc://zeromq.zap.01"));
