@@ -8,7 +8,6 @@ use parking_lot::Mutex;
 
 use crate::errno::Result;
 use crate::mechanism::gssapi::{Done, Task};
-use crate::pipe::Target;
 use crate::reactor::Io;
 
 use super::Common;
@@ -27,7 +26,7 @@ impl Work {
         common.shared.context.workers.run(move || {
             let done = task.run();
             *slot.lock() = Some(done);
-            remote.attend(token);
+            remote.wake(token);
         })?;
         Ok(Self { done })
     }
