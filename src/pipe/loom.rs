@@ -175,15 +175,15 @@ fn byte_halves_may_go_in_any_order() {
 fn messages_by_value_are_let_go_whichever_half_goes_first() {
     check(3, || {
         let (mut writer, mut reader) = bytes(true);
-        let message = Message::from_slice(&[1; 100]);
+        let mut message = Message::from_slice(&[1; 100]);
         let ours = message.clone();
         let sender = thread::spawn(move || {
             for i in 1..3 {
-                assert!(writer.write_value(0, message.clone()));
+                assert!(writer.write_value(0, &mut message.clone()));
                 writer.end_message();
                 writer.commit(i);
             }
-            assert!(writer.write_value(FLAG_MORE, message));
+            assert!(writer.write_value(FLAG_MORE, &mut message));
         });
         if reader.frame().is_some() {
             reader.advance();

@@ -153,6 +153,12 @@ impl<T> OnceLock<T> {
         if self.is_set.load(atomic::Ordering::Acquire) { self.inner.get() } else { None }
     }
 
+    pub fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+        let value = self.inner.get_or_init(make);
+        self.is_set.store(true, atomic::Ordering::Release);
+        value
+    }
+
     pub fn set(&self, value: T) -> std::result::Result<(), T> {
         self.inner.set(value)?;
         self.is_set.store(true, atomic::Ordering::Release);
