@@ -51,8 +51,13 @@ impl Drop for Waiting {
 /// An application's thread that waits in a socket and leads.
 pub struct Leader<'a> {
     remote: &'a Arc<Remote>,
+    /// Ends before the turn: the next to lead may watch the same signal.
     watcher: Watcher<'a>,
+    _turn: Turn<'a>,
 }
+
+/// That nobody else leads.
+struct Turn<'a>(&'a Arc<Remote>);
 
 impl Remote {
     /// Does what the caller has told actors, unless another thread is at it. To be called with no lock held.
@@ -76,12 +81,11 @@ impl Remote {
 
     /// Lets the caller, who is about to wait for `signal`, lead; `None` if another thread does or waits.
     pub fn lead<'a>(self: &'a Arc<Self>, signal: &'a Signal) -> Option<Leader<'a>> {
-        if self.lead.waiting.load(Ordering::SeqCst) > 0
-            || self.lead.is_taken.swap(true, Ordering::SeqCst)
-        {
+        if self.is_waited_for() || self.lead.is_taken.swap(true, Ordering::SeqCst) {
             return None;
         }
-        Some(Leader { remote: self, watcher: signal.watch(&self.waker) })
+        let turn = Turn(self);
+        Some(Leader { remote: self, watcher: signal.watch(&self.waker), _turn: turn })
     }
 
     /// Notes that the caller waits without leading.
@@ -102,7 +106,12 @@ impl Remote {
     /// counted, and none waits that does not.
     pub(super) fn wants_room(&self, leads: &mut usize) -> bool {
         let count = self.lead.count.load(Ordering::SeqCst);
-        std::mem::replace(leads, count) != count && self.lead.waiting.load(Ordering::SeqCst) == 0
+        std::mem::replace(leads, count) != count && !self.is_waited_for()
+    }
+
+    /// Whether an application's thread waits that does not lead.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.lead.waiting.load(Ordering::SeqCst) > 0
     }
 
     /// The I/O thread was woken in epoll by what may have been meant for a leader, which is not woken then.
@@ -171,15 +180,15 @@ impl Leader<'_> {
     }
 }
 
-impl Drop for Leader<'_> {
+impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let lead = &self.remote.lead;
+        let lead = &self.0.lead;
         lead.count.fetch_add(1, Ordering::SeqCst);
         lead.is_taken.store(false, Ordering::SeqCst);
         // They may have come since the last look, from a thread that took the leader for awake.
-        self.remote.serve();
-        if lead.waiting.load(Ordering::SeqCst) > 0 {
-            self.remote.unpark();
+        self.0.serve();
+        if self.0.is_waited_for() {
+            self.0.unpark();
         }
     }
 }

@@ -162,6 +162,39 @@ fn a_watcher_that_polls_is_woken_by_what_comes_and_by_who_takes_it() {
     });
 }
 
+#[test]
+fn a_watcher_that_ends_before_its_turn_leaves_the_next_one_watching() {
+    check(3, || {
+        let waker = waker();
+        let mailbox = Mailbox::new(Signal::new());
+        let shared =
+            Arc::new((Shared { mailbox, taken: Mutex::new(Vec::new()) }, AtomicBool::new(true)));
+        shared.0.mailbox.push(1);
+        let first = shared.0.mailbox.signal.watch(&waker);
+        let next = Arc::clone(&shared);
+        let its_waker = StdArc::clone(&waker);
+        let next = thread::spawn(move || {
+            let taken = next.0.taken.lock().unwrap();
+            let is_free = !next.1.swap(true, Ordering::SeqCst);
+            if !is_free || !taken.is_empty() {
+                return true;
+            }
+            let watcher = next.0.mailbox.signal.watch(&its_waker);
+            drop(taken);
+            let is_asleep = watcher.begin_poll();
+            std::mem::forget(watcher);
+            !is_asleep
+        });
+        drop(first);
+        shared.1.store(false, Ordering::SeqCst);
+        let mut taken = shared.0.taken.lock().unwrap();
+        shared.0.mailbox.signal.clear();
+        taken.extend(shared.0.mailbox.pop());
+        drop(taken);
+        assert!(next.join().unwrap() || is_readable(&waker));
+    });
+}
+
 /// What is done for a reactor's commands: by who has pushed one quietly, or by the I/O thread.
 struct Common {
     mailbox: Mailbox<u32>,
