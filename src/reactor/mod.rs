@@ -223,7 +223,11 @@ impl Reactor {
             if is_done && remote.wants_room(&mut leads) {
                 core.note_sleep(Some(PARK));
                 let sleeper = signal.announce();
-                let deadline = core.wakes_at();
+                // Who began to wait before that saw nobody to wake.
+                let deadline = match remote.is_waited_for() {
+                    true => Some(Instant::now()),
+                    false => core.wakes_at(),
+                };
                 MutexGuard::unlocked(&mut core, || {
                     release_deferred();
                     // However it ends: everything is looked at again.
