@@ -181,7 +181,7 @@ impl Context {
 
     /// Whether an application's thread may do the work of the I/O thread while it waits.
     fn may_lead(&self) -> bool {
-        !self.has_public_fd.load(Ordering::SeqCst) && !self.is_inherited()
+        !self.has_public_fd.load(Ordering::SeqCst)
     }
 
     /// The I/O thread with the least to do among those that `affinity` (a bit for each, 0: all)

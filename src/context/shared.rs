@@ -114,9 +114,10 @@ impl SocketShared {
         }
     }
 
-    /// The I/O thread, if there is one only and the socket has connections.
+    /// The I/O thread, if there is one only, in this process, and the socket has connections.
     fn connected_io(&self) -> Option<&Arc<Remote>> {
-        self.io.as_ref().filter(|_| !self.sessions.lock().is_empty())
+        let io = self.io.as_ref().filter(|_| !self.context.is_inherited());
+        io.filter(|_| !self.sessions.lock().is_empty())
     }
 
     /// Lets the I/O thread do its work: the caller looks at the socket, but does not wait in it.
@@ -126,10 +127,11 @@ impl SocketShared {
         }
     }
 
-    /// The I/O thread, if the caller has to serve it as soon as it has unlocked the socket.
+    /// The I/O thread, if the caller has to serve it as soon as it has unlocked the socket. Not in a forked
+    /// child: the connections are the parent's.
     #[inline(always)]
     pub fn unserved(&self) -> Option<&Arc<Remote>> {
-        self.io.as_ref().filter(|io| io.has_commands())
+        self.io.as_ref().filter(|io| io.has_commands() && !self.context.is_inherited())
     }
 
     /// Announces, with the socket locked, that the caller will sleep on another signal: notes it at the I/O
