@@ -19,6 +19,7 @@ use crate::errno::{Errno, Result};
 use crate::message::release_deferred;
 use crate::sync::{Signal, Watcher};
 use crate::sys::epoll::Event;
+use crate::sys::thread::Uncancelled;
 
 use super::Remote;
 
@@ -65,6 +66,7 @@ impl Remote {
         if !self.has_commands() {
             return;
         }
+        let _uncancelled = Uncancelled::begin();
         let wants_io = match self.core.try_lock() {
             Some(mut core) => {
                 core.run_commands(self);
@@ -128,6 +130,7 @@ impl Leader<'_> {
     /// (`EAGAIN`) or a signal handler ran (`EINTR`).
     pub fn wait(self, deadline: Option<Instant>) -> Result<()> {
         let remote = self.remote;
+        let _uncancelled = Uncancelled::begin();
         let mut events = [Event::EMPTY; 64];
         let mut core = remote.core.lock();
         let result = loop {

@@ -53,6 +53,39 @@ pub fn restore_signals(kept: &libc::sigset_t) {
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, kept, std::ptr::null_mut()) };
 }
 
+/// The calling thread is not cancelled meanwhile (pthread_cancel(3)): system calls on an application's thread
+/// would unwind it out of the middle of things.
+pub struct Uncancelled(libc::c_int);
+
+impl Uncancelled {
+    /// From now on until the value is dropped, on the same thread.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self(set_cancel_state(CANCEL_DISABLE))
+    }
+}
+
+impl Drop for Uncancelled {
+    fn drop(&mut self) {
+        set_cancel_state(self.0);
+    }
+}
+
+/// PTHREAD_CANCEL_DISABLE, which is the same in glibc and musl.
+const CANCEL_DISABLE: libc::c_int = 1;
+
+unsafe extern "C" {
+    fn pthread_setcancelstate(state: libc::c_int, old: *mut libc::c_int) -> libc::c_int;
+}
+
+/// Answers the state that the thread had.
+fn set_cancel_state(state: libc::c_int) -> libc::c_int {
+    let mut old = state;
+    // SAFETY: `old` outlives the call; a wrong state is answered with an errno.
+    unsafe { pthread_setcancelstate(state, &raw mut old) };
+    old
+}
+
 impl Attributes {
     /// Gives the calling thread these attributes, as far as it may have them.
     pub fn apply(&self) {
