@@ -31,6 +31,17 @@ impl MessageKey {
         }
     }
 
+    /// As on a processor without lanes.
+    #[cfg(test)]
+    pub(super) fn portable(key: SharedKey, prefix: &[u8; 16]) -> Self {
+        Self {
+            #[cfg(target_arch = "x86_64")]
+            ahead: None,
+            key,
+            prefix: *prefix,
+        }
+    }
+
     /// Appends the tag and the encrypted octets of `head` (a few octets) and then `body` to `out`.
     pub fn seal(&mut self, count: u64, head: &[u8], body: &[u8], out: &mut Vec<u8>) {
         #[cfg(target_arch = "x86_64")]
