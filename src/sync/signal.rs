@@ -71,7 +71,10 @@ impl Signal {
     /// Has `follower` turned on with each turn of this signal from now on, as long as it lives. The caller
     /// looks at this signal after.
     pub fn add_follower(&self, follower: &Arc<Self>) {
-        let mut followers = self.followers.get_or_init(Mutex::default).lock();
+        // Whoever is first sets it.
+        let _ = self.followers.set(Mutex::default());
+        let Some(followers) = self.followers.get() else { return };
+        let mut followers = followers.lock();
         followers.retain(|known| known.strong_count() > 0);
         if followers.iter().all(|known| known.as_ptr() != Arc::as_ptr(follower)) {
             followers.push(Arc::downgrade(follower));
