@@ -217,12 +217,14 @@ fn serve(socket: Held<'static, Box<Socket>>) {
     }
 }
 
-/// As [`serve`], after sending or receiving: a large message is left to the I/O thread.
+/// As [`serve`], after sending or receiving: a large message, and one to several peers, is left to the I/O
+/// thread.
 #[inline(always)]
 fn leave(socket: Held<'static, Box<Socket>>, direction: Direction) {
     match (direction, socket.shared().unserved()) {
         (_, None) => {}
         (Direction::Out { is_large: true }, Some(io)) => io.nudge(),
+        (Direction::Out { .. }, Some(io)) if socket.is_wide() => io.nudge(),
         (Direction::Out { is_large: false } | Direction::In, Some(_)) => serve(socket),
     }
 }

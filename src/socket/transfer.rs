@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::errno::Result;
+use crate::options::SocketType;
 use crate::sync::Signal;
 
 use super::Socket;
@@ -51,6 +52,13 @@ impl Socket {
             self.shared.signal().add_follower(follower);
             self.follower = Arc::downgrade(follower);
         }
+    }
+
+    /// Whether a message goes to several peers at a time: the system calls for them are a stream, although
+    /// they are far from each other on any one connection.
+    pub fn is_wide(&self) -> bool {
+        use SocketType::{Pub, Xpub, Xsub};
+        matches!(self.options.socket_type, Pub | Xpub | Xsub) && self.pipes.len() > 1
     }
 
     /// Whether a message can be sent now. Errors: ETERM.
