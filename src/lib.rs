@@ -32,7 +32,7 @@
 //! Each side tells the other only when that one sleeps. A thread that waits in a socket does the work of the
 //! I/O thread meanwhile ([`reactor::Leader`]), and a single message is passed to the kernel by the thread that
 //! sends it ([`reactor::Remote::serve`]): neither costs a change of thread. In a stream of messages
-//! (`session::burst`) the sender only appends; the I/O thread looks every 50 us, or when a segment is full, and a
+//! ([`reactor::Burst`]) the sender only appends; the I/O thread looks every 50 us, or when a segment is full, and a
 //! sender without credit sends the batch itself.
 //!
 //! # Who owns what

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod actors;
+mod burst;
 mod core;
 mod lead;
 mod timers;
@@ -34,12 +35,13 @@ use crate::sys::eventfd::EventFd;
 use self::core::{Command, Core};
 use self::lead::Lead;
 
+pub use self::burst::Burst;
 pub use self::lead::{Leader, Waiting};
 
 /// Token of the descriptor that only ends a sleep.
 const WAKER: u64 = u64::MAX;
 /// How long the I/O thread leaves the work to an application's thread that does it of late.
-const PARK: Duration = Duration::from_millis(1);
+const PARK: Duration = Duration::from_micros(500);
 
 /// What happened to an actor's descriptor.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +74,8 @@ pub struct Remote {
     waker: Arc<EventFd>,
     core: Mutex<Core>,
     lead: Lead,
+    /// How the threads of applications serve.
+    burst: Mutex<Burst>,
     /// Every socket of the context uses this reactor, and serves it.
     is_sole: bool,
     next_token: AtomicUsize,
@@ -107,11 +111,6 @@ impl Remote {
     /// Number of actors.
     pub fn load(&self) -> usize {
         self.load.load(Ordering::Relaxed)
-    }
-
-    /// Wakes the I/O thread, so that it runs the commands.
-    pub fn nudge(&self) {
-        self.mailbox.signal.nudge();
     }
 
     /// Whether there are commands to run.
@@ -199,6 +198,7 @@ impl Reactor {
             waker,
             core: Mutex::default(),
             lead: Lead::default(),
+            burst: Mutex::default(),
             is_sole,
             next_token: AtomicUsize::new(0),
             load: AtomicUsize::new(0),

@@ -12,10 +12,9 @@ use crate::context::EventKind;
 use crate::engine::{self, Engine, Failure};
 use crate::errno::Errno;
 use crate::mechanism::Cipher;
-use crate::reactor::{Io, Readiness};
+use crate::reactor::{Burst, Io, Readiness};
 use crate::transport::Stream;
 
-use super::burst::Burst;
 use super::egress::Egress;
 use super::events::Names;
 use super::ingress::Ingress;

@@ -10,7 +10,6 @@
 //! | `dial` | resolving, connecting, waiting for the next attempt |
 //! | `connection` | an open stream with its engine: reading, writing, readiness |
 //! | `ingress`, `egress` | bytes to the pipe, pipe to bytes |
-//! | `burst` | a single message, or a stream of them |
 //! | `raw` | the same for STREAM peers, which speak no ZMTP |
 //! | `zap` | asking an authentication handler about a peer |
 //! | `reply` | what may come to a REQ |
@@ -18,7 +17,6 @@
 //! | `listener` | accepting |
 #![forbid(unsafe_code)]
 
-mod burst;
 mod connection;
 mod dial;
 mod egress;

@@ -212,27 +212,25 @@ impl Handle {
 /// Unlocks the socket, and passes on what was told its connections meanwhile.
 #[inline(always)]
 fn serve(socket: Held<'static, Box<Socket>>) {
-    if let Some(io) = socket.shared().unserved() {
-        serve_unlocked(Arc::clone(io), socket);
-    }
+    leave(socket, Direction::In);
 }
 
-/// As [`serve`], after sending or receiving: a large message, and one to several peers, is left to the I/O
-/// thread.
+/// As [`serve`], after sending or receiving: a large message, and one to several peers, is worth another thread.
 #[inline(always)]
 fn leave(socket: Held<'static, Box<Socket>>, direction: Direction) {
-    match (direction, socket.shared().unserved()) {
-        (_, None) => {}
-        (Direction::Out { is_large: true }, Some(io)) => io.nudge(),
-        (Direction::Out { .. }, Some(io)) if socket.is_wide() => io.nudge(),
-        (Direction::Out { is_large: false } | Direction::In, Some(_)) => serve(socket),
+    if let Some(io) = socket.shared().unserved() {
+        serve_unlocked(Arc::clone(io), socket, direction);
     }
 }
 
 #[cold]
-fn serve_unlocked(io: Arc<Remote>, socket: Held<'static, Box<Socket>>) {
+fn serve_unlocked(io: Arc<Remote>, socket: Held<'static, Box<Socket>>, direction: Direction) {
+    let is_much = match direction {
+        Direction::Out { is_large } => is_large || socket.is_wide(),
+        Direction::In => false,
+    };
     drop(socket);
-    io.serve();
+    if is_much { io.rouse() } else { io.serve_or_rouse() }
 }
 
 /// Runs `act`; if it panics, the socket is poisoned. That costs nothing while nothing panics: the bomb only

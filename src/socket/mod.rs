@@ -224,7 +224,7 @@ impl Socket {
         self.shared.signal().notify();
         // The call that panicked does not serve what it may have begun.
         if let Some(io) = self.shared.unserved() {
-            io.nudge();
+            io.rouse();
         }
     }
 }

@@ -217,7 +217,7 @@ impl Common {
             self.run(&mut core);
         }
         if self.mailbox.signal.is_pending() {
-            self.mailbox.signal.nudge();
+            self.mailbox.signal.rouse();
         }
     }
 }

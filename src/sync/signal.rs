@@ -1,7 +1,7 @@
 //! A flag that wakes: `notify` sets it, one owner at a time waits for it and clears it.
 //!
 //! The word is, from below: the PENDING bit, the number of threads that sleep on the word, the number of those
-//! that sleep in a poller, the WATCHED bit, and a count of turns. Whoever turns PENDING on wakes them all;
+//! that sleep in a poller, the WATCHED and ROUSED bits, and a count of turns. Whoever turns PENDING on wakes them all;
 //! further notifications cost one atomic operation. Whoever clears it while others wait has taken what they
 //! were to be woken by, and wakes them by a turn. A descriptor is made only when somebody asks for one; from
 //! then on each turn of PENDING also makes it readable, which is what ZMQ_FD promises (zmq_getsockopt(3)). Who
@@ -23,7 +23,9 @@ const SLEEPER: u32 = 2;
 const POLLER: u32 = 1 << 16;
 /// A thread waits that sleeps now and then in a poller, and does other things in between.
 const WATCHED: u32 = 1 << 20;
-const TURN: u32 = 1 << 21;
+/// Who sleeps is woken already for what was turned on quietly.
+const ROUSED: u32 = 1 << 21;
+const TURN: u32 = 1 << 22;
 const SLEEPERS: u32 = POLLER - SLEEPER;
 const POLLERS: u32 = WATCHED - POLLER;
 
@@ -88,6 +90,14 @@ impl Signal {
         self.word.fetch_or(PENDING, Ordering::SeqCst);
     }
 
+    /// Wakes who sleeps for what was turned on quietly, once until it is cleared.
+    pub fn rouse(&self) {
+        let old = self.word.fetch_or(PENDING | ROUSED, Ordering::SeqCst);
+        if old & ROUSED == 0 {
+            self.wake(old);
+        }
+    }
+
     /// Wakes who sleeps according to `word`.
     fn wake(&self, word: u32) {
         if word & SLEEPERS != 0 {
@@ -120,7 +130,7 @@ impl Signal {
         if let Some(fd) = self.fd.get() {
             fd.drain();
         }
-        let old = self.word.fetch_and(!PENDING, Ordering::SeqCst);
+        let old = self.word.fetch_and(!(PENDING | ROUSED), Ordering::SeqCst);
         if !self.is_common && old & PENDING != 0 && old & (SLEEPERS | WATCHED) != 0 {
             // They wait for what the caller is about to take.
             self.nudge();
@@ -132,6 +142,11 @@ impl Signal {
     pub fn nudge(&self) {
         let word = self.word.fetch_add(TURN, Ordering::SeqCst);
         self.wake(word);
+    }
+
+    /// Whether a thread sleeps, on the word or in a poller.
+    pub fn is_slept_on(&self) -> bool {
+        self.word.load(Ordering::SeqCst) & (SLEEPERS | POLLERS) != 0
     }
 
     /// Whether a thread sleeps on the word.

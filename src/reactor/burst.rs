@@ -1,12 +1,11 @@
 //! Tells single messages, which are worth a system call each, from the beginning of a stream, in which a call for
-//! each message would cost several times the throughput.
+//! each message would cost several times the throughput: of all sockets of a context, and of one connection.
 #![forbid(unsafe_code)]
 
 use std::time::{Duration, Instant};
 
-/// Writes this close to each other are a burst: an application that does nothing else sends the next message
-/// before that, one that waits for an answer after it.
-const SHORT: Duration = Duration::from_micros(3);
+/// Writes this close to each other are a burst, unless the application has waited in between.
+const SHORT: Duration = Duration::from_micros(10);
 /// So many writes close to each other make a stream.
 const STREAK: u32 = 4;
 
@@ -26,6 +25,11 @@ impl Burst {
             false => self.streak = 0,
         }
         self.streak >= STREAK
+    }
+
+    /// The application has waited: what it sends next may be an answer.
+    pub fn interrupt(&mut self) {
+        *self = Self::default();
     }
 
     /// A write of so many messages has ended; none: there was nothing to write.
