@@ -131,7 +131,7 @@ impl SocketShared {
     /// child: the connections are the parent's.
     #[inline(always)]
     pub fn unserved(&self) -> Option<&Arc<Remote>> {
-        self.io.as_ref().filter(|io| io.has_commands() && !self.context.is_inherited())
+        self.io.as_ref().filter(|io| io.is_unattended() && !self.context.is_inherited())
     }
 
     /// Announces, with the socket locked, that the caller will sleep on another signal: notes it at the I/O

@@ -96,8 +96,8 @@ impl Remote {
         let is_stream = self.burst.lock().is_stream();
         if !is_stream && signal.is_slept_on() {
             self.serve();
-        } else if !signal.has_sleeper() {
-            self.rouse();
+        } else {
+            signal.defer();
         }
         self.burst.lock().note(1);
     }

@@ -113,6 +113,12 @@ impl Remote {
         self.load.load(Ordering::Relaxed)
     }
 
+    /// Whether there are commands, and no thread is known to run them soon.
+    #[inline(always)]
+    pub fn is_unattended(&self) -> bool {
+        self.mailbox.signal.is_unattended()
+    }
+
     /// Whether there are commands to run.
     #[inline(always)]
     pub fn has_commands(&self) -> bool {

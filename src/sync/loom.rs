@@ -223,6 +223,35 @@ impl Common {
 }
 
 #[test]
+fn what_was_deferred_to_a_parked_thread_is_done_by_somebody() {
+    check(3, || {
+        let waker = waker();
+        let signal = Signal::common(StdArc::clone(&waker));
+        let common = Arc::new(Common { mailbox: Mailbox::new(signal), core: Mutex::new(0) });
+        let others: Vec<_> = (0..2)
+            .map(|_| {
+                let common = Arc::clone(&common);
+                thread::spawn(move || {
+                    common.mailbox.push_quietly(1);
+                    if common.mailbox.signal.is_unattended() {
+                        common.mailbox.signal.defer();
+                    }
+                })
+            })
+            .collect();
+        // Parked, for a time that is over at once.
+        drop(common.mailbox.signal.announce());
+        let mut core = common.core.lock().unwrap();
+        common.run(&mut core);
+        let is_asleep = common.mailbox.signal.begin_poll();
+        drop(core);
+        others.into_iter().for_each(|other| other.join().unwrap());
+        let done = *common.core.lock().unwrap();
+        assert!(done == 2 || !is_asleep || is_readable(&waker), "{done} of 2, and the I/O sleeps");
+    });
+}
+
+#[test]
 fn what_was_pushed_quietly_is_done_by_somebody() {
     check(3, || {
         let waker = waker();

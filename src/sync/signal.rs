@@ -23,7 +23,7 @@ const SLEEPER: u32 = 2;
 const POLLER: u32 = 1 << 16;
 /// A thread waits that sleeps now and then in a poller, and does other things in between.
 const WATCHED: u32 = 1 << 20;
-/// Who sleeps is woken already for what was turned on quietly.
+/// Who sleeps is woken already for what was turned on quietly, or looks soon.
 const ROUSED: u32 = 1 << 21;
 const TURN: u32 = 1 << 22;
 const SLEEPERS: u32 = POLLER - SLEEPER;
@@ -96,6 +96,20 @@ impl Signal {
         if old & ROUSED == 0 {
             self.wake(old);
         }
+    }
+
+    /// As [`Self::rouse`], but a thread that sleeps on the word looks soon by itself.
+    pub fn defer(&self) {
+        let old = self.word.fetch_or(PENDING | ROUSED, Ordering::SeqCst);
+        if old & (ROUSED | SLEEPERS) == 0 {
+            self.wake(old);
+        }
+    }
+
+    /// Whether the signal was turned on quietly, and nobody is known to look.
+    #[inline(always)]
+    pub fn is_unattended(&self) -> bool {
+        self.word.load(Ordering::Acquire) & (PENDING | ROUSED) == PENDING
     }
 
     /// Wakes who sleeps according to `word`.
