@@ -241,8 +241,10 @@ impl Connection {
 
     /// Reads and answers until traffic begins, or until there is nothing more to read or an
     /// authentication handler has to be waited for.
+    #[inline(never)]
     fn shake_hands(&mut self, common: &mut Common, io: &Io<'_>) -> Result<(), Ended> {
-        let mut buffer = [0; 4096];
+        // Little, as an application's stack may be small.
+        let mut buffer = [0; 1024];
         self.is_drained = false;
         loop {
             let Protocol::Zmtp { engine, .. } = &mut self.protocol else { return Ok(()) };

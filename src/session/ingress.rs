@@ -155,7 +155,8 @@ impl Ingress {
             }
             (result, room)
         } else {
-            let mut buffer = [0; 8192];
+            // Not on the stack: an application's may be small.
+            let mut buffer = vec![0; 8192];
             let result = stream.read(&mut buffer);
             if let Ok(n) = result {
                 self.put(&buffer[..n], pipe)?;

@@ -43,15 +43,10 @@ impl RawIngress {
         let Some(pipe) = &mut common.pipe else { return Ok(Filled::All) };
         let mut budget = BUDGET;
         let most = usize::try_from(common.options.in_batch_size).unwrap_or(MOST_READ).min(BUDGET);
-        let (mut usual, mut larger) = ([0; MOST_READ], Vec::new());
-        let buffer = match usual.get_mut(..most) {
-            Some(buffer) => buffer,
-            None => {
-                larger.try_reserve_exact(most).map_err(|_| Ended::Stream(Errno::ENOMEM))?;
-                larger.resize(most, 0);
-                &mut larger[..]
-            }
-        };
+        // Not on the stack: an application's may be small.
+        let mut buffer = Vec::new();
+        buffer.try_reserve_exact(most).map_err(|_| Ended::Stream(Errno::ENOMEM))?;
+        buffer.resize(most, 0);
         loop {
             if !pipe.is_writable() {
                 return Ok(Filled::Stalled);
@@ -60,7 +55,7 @@ impl RawIngress {
                 self.has_more = true;
                 return Ok(Filled::OutOfBudget);
             }
-            let n = match stream.read(buffer) {
+            let n = match stream.read(&mut buffer) {
                 Ok(0) => return Err(Ended::Stream(Errno::EPIPE)),
                 Ok(n) => n,
                 Err(Errno::EAGAIN) => return Ok(Filled::All),
