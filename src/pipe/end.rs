@@ -328,6 +328,17 @@ impl PipeEnd {
         false
     }
 
+    /// As [`Self::is_writable`], but where the credit known so far is used up it is `false` once, even if more has
+    /// come since: the owner is told of that as of credit that comes later.
+    pub fn is_writable_as_known(&mut self) -> bool {
+        let is_known = self.has_credit();
+        let is_writable = self.is_writable();
+        if is_writable && !is_known {
+            self.shared.sides[self.side].attention.raise(WRITABLE);
+        }
+        is_writable && is_known
+    }
+
     #[inline(always)]
     fn has_credit(&self) -> bool {
         self.has_credit_under(self.outward().hwm.load(Ordering::Relaxed))

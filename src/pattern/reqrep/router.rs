@@ -129,7 +129,13 @@ impl Router {
         let Some(end) = pipes.get(id) else {
             return unroutable(options, Errno::EHOSTUNREACH);
         };
-        if end.is_writable() {
+        // A caller that does not wait learns where the mark is, however fast the connection takes what is sent,
+        // as from libzmq, which looks for credit only now and then.
+        let is_writable = match options.router_mandatory {
+            true => end.is_writable_as_known(),
+            false => end.is_writable(),
+        };
+        if is_writable {
             return Ok(Outgoing::Within(id));
         }
         let is_gone = end.is_peer_gone();

@@ -7,6 +7,7 @@ use crate::options::SocketType;
 use crate::pattern::Attach;
 use crate::pattern::testing::{Peer, Rig, both_kinds, parts, write_frame};
 use crate::pipe::Kind;
+use crate::pipe::WRITABLE;
 
 fn named(rig: &mut Rig, routing_id: &[u8]) -> Peer {
     rig.connect_as(Attach::default(), |end| write_frame(end, routing_id, FLAG_ROUTING_ID))
@@ -93,6 +94,23 @@ fn with_mandatory_what_cannot_be_routed_is_an_error() {
         assert!(peer.send(&[b"unread"]));
         drop(peer);
         assert_eq!(rig.send(&[b"A", b"x"]), Err(Errno::EHOSTUNREACH));
+    });
+}
+
+#[test]
+fn with_mandatory_the_mark_is_told_once_even_if_the_peer_has_read_meanwhile() {
+    both_kinds(SocketType::Router, |mut rig| {
+        rig.options.router_mandatory = true;
+        let mut peer = named(&mut rig, b"A");
+        for i in 0..10u8 {
+            rig.send(&[b"A", &[i]]).unwrap();
+        }
+        assert_eq!(peer.recv_all().len(), 10);
+        assert_eq!(rig.send(&[b"A", b"x"]), Err(Errno::EAGAIN));
+        let ids = rig.pipes.ids();
+        let told = ids.iter().map(|id| rig.pipes.get(*id).unwrap().take_events());
+        assert!(told.eq([WRITABLE]), "who waits is woken");
+        rig.send(&[b"A", b"x"]).unwrap();
     });
 }
 
