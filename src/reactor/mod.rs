@@ -4,8 +4,8 @@
 //! at most one descriptor and one deadline at a time. A panic in an actor costs that actor: it is
 //! dropped, and dropping closes what it owned.
 //!
-//! Actors are run by whoever holds the lock of the [`core`]: the I/O thread, an application's thread that
-//! waits in a socket ([`lead`]), or one that has just told an actor of something ([`Remote::serve`]). Nobody
+//! Actors are run by whoever holds the lock of the `core`: the I/O thread, an application's thread that
+//! waits in a socket ([`Leader`]), or one that has just told an actor of something ([`Remote::serve`]). Nobody
 //! sleeps with the lock held.
 //!
 //! On Linux this is epoll itself, edge-triggered, rather than the portable `polling` crate: there a
