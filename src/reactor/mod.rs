@@ -54,9 +54,9 @@ pub struct Readiness {
     pub is_hangup: bool,
 }
 
-/// Something that lives on an I/O thread.
+/// Something that lives on a reactor.
 pub trait Actor: Send {
-    /// Called once, on the thread that the actor will live on.
+    /// Called once, before everything else.
     fn start(&mut self, io: &mut Io<'_>);
     /// The descriptor given to [`Io::watch`] is ready.
     fn handle_ready(&mut self, readiness: Readiness, io: &mut Io<'_>);
@@ -79,7 +79,7 @@ pub struct Remote {
     /// Every socket of the context uses this reactor, and serves it.
     is_sole: bool,
     next_token: AtomicUsize,
-    /// Actors on this thread: the measure by which threads are chosen.
+    /// Number of actors: the measure by which threads are chosen.
     load: AtomicUsize,
 }
 

@@ -1,7 +1,7 @@
 //! Sessions: one peer each, from dialling or accepting to the end.
 //!
-//! A [`Session`] is an actor of an I/O thread: it joins a pipe (the socket's other end), an engine (the
-//! conversation) and a stream (the bytes). Only the I/O thread changes a connection's state; the socket
+//! A [`Session`] is an actor of a reactor: it joins a pipe (the socket's other end), an engine (the
+//! conversation) and a stream (the bytes). Only whoever runs the reactor changes a connection's state; the socket
 //! asks by closing its end of the pipe or through [`crate::context::SessionControl`].
 //!
 //! | file | duty |

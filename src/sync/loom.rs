@@ -211,6 +211,18 @@ impl Common {
         }
     }
 
+    /// What the I/O thread does beside `others`, who push two commands: if it sleeps, something has woken it or
+    /// all is done.
+    fn run_and_sleep(&self, others: Vec<thread::JoinHandle<()>>, waker: &EventFd) {
+        let mut core = self.core.lock().unwrap();
+        self.run(&mut core);
+        let is_asleep = self.mailbox.signal.begin_poll();
+        drop(core);
+        others.into_iter().for_each(|other| other.join().unwrap());
+        let done = *self.core.lock().unwrap();
+        assert!(done == 2 || !is_asleep || is_readable(waker), "{done} of 2, and the I/O sleeps");
+    }
+
     fn serve(&self) {
         self.mailbox.push_quietly(1);
         if let Ok(mut core) = self.core.try_lock() {
@@ -241,13 +253,7 @@ fn what_was_deferred_to_a_parked_thread_is_done_by_somebody() {
             .collect();
         // Parked, for a time that is over at once.
         drop(common.mailbox.signal.announce());
-        let mut core = common.core.lock().unwrap();
-        common.run(&mut core);
-        let is_asleep = common.mailbox.signal.begin_poll();
-        drop(core);
-        others.into_iter().for_each(|other| other.join().unwrap());
-        let done = *common.core.lock().unwrap();
-        assert!(done == 2 || !is_asleep || is_readable(&waker), "{done} of 2, and the I/O sleeps");
+        common.run_and_sleep(others, &waker);
     });
 }
 
@@ -263,13 +269,7 @@ fn what_was_pushed_quietly_is_done_by_somebody() {
                 thread::spawn(move || common.serve())
             })
             .collect();
-        let mut core = common.core.lock().unwrap();
-        common.run(&mut core);
-        let is_asleep = common.mailbox.signal.begin_poll();
-        drop(core);
-        others.into_iter().for_each(|other| other.join().unwrap());
-        let done = *common.core.lock().unwrap();
-        assert!(done == 2 || !is_asleep || is_readable(&waker), "{done} of 2, and the I/O sleeps");
+        common.run_and_sleep(others, &waker);
     });
 }
 
