@@ -11,6 +11,7 @@ pub mod cipher;
 pub mod compatibility;
 pub mod curve;
 pub mod gssapi;
+mod message;
 pub mod metadata;
 pub mod null;
 pub mod plain;

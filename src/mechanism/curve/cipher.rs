@@ -9,10 +9,9 @@ use super::SHORT_NONCE_LEN;
 use crate::crypto::{MessageKey, SharedKey, TAG_LEN};
 use crate::mechanism::ProtocolError;
 use crate::mechanism::cipher::Exhausted;
-use crate::wire::frame::{FLAG_COMMAND, FLAG_MORE, MAX_HEADER_LEN, emit_header};
+use crate::mechanism::message::{self, NAME, opened_flags, sealed_flags};
+use crate::wire::frame::{MAX_HEADER_LEN, emit_header};
 
-/// The command's name as it stands on the wire.
-const NAME: &[u8; 8] = b"\x07MESSAGE";
 /// Octets of name and nonce.
 const HEAD_LEN: usize = NAME.len() + SHORT_NONCE_LEN;
 
@@ -21,11 +20,6 @@ pub const OVERHEAD_LEN: usize = HEAD_LEN + TAG_LEN + 1;
 
 /// Most octets of a name before the data of a command.
 pub const MAX_HEAD_LEN: usize = 16;
-
-/// "Bit 0 (MORE)".
-const SEALED_MORE: u8 = 1;
-/// libzmq's sign that the body is a command.
-const SEALED_COMMAND: u8 = 2;
 
 /// Which end this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,9 +84,7 @@ impl Sealer {
         out: &mut Vec<u8>,
     ) -> Result<(), Exhausted> {
         self.count = self.count.checked_add(1).filter(|n| *n < u64::MAX).ok_or(Exhausted)?;
-        let more = if flags & FLAG_MORE == 0 { 0 } else { SEALED_MORE };
-        let command = if flags & FLAG_COMMAND == 0 { 0 } else { SEALED_COMMAND };
-        let mut front = [more | command; 1 + MAX_HEAD_LEN];
+        let mut front = [sealed_flags(flags); 1 + MAX_HEAD_LEN];
         let head = &head[..head.len().min(MAX_HEAD_LEN)];
         front[1..=head.len()].copy_from_slice(head);
         let front = &front[..=head.len()];
@@ -120,14 +112,7 @@ impl Opener {
     /// Opens the frame body `bytes` in place: what it carries stands behind the first [`OVERHEAD_LEN`]
     /// octets then, and its flags (MORE, COMMAND) are answered. After an error the connection has to end.
     pub fn open(&mut self, bytes: &mut [u8]) -> Result<u8, ProtocolError> {
-        if bytes.first().is_none_or(|name_len| bytes.len() <= usize::from(*name_len)) {
-            return Err(ProtocolError::ZmtpMalformedCommandUnspecified);
-        }
-        let rest = bytes
-            .split_first_chunk_mut()
-            .filter(|(name, _)| **name == *NAME)
-            .map(|(_, rest)| rest)
-            .ok_or(ProtocolError::ZmtpUnexpectedCommand)?;
+        let rest = message::parse(bytes)?;
         let malformed = ProtocolError::ZmtpMalformedCommandMessage;
         let (count, rest) = rest.split_first_chunk_mut::<SHORT_NONCE_LEN>().ok_or(malformed)?;
         let (tag, data) = rest.split_first_chunk_mut::<TAG_LEN>().ok_or(malformed)?;
@@ -140,16 +125,14 @@ impl Opener {
         }
         self.key.open(count, tag, data).map_err(|_| ProtocolError::ZmtpCryptographic)?;
         self.count = count;
-        let sealed = data.first().copied().unwrap_or(0);
-        let more = if sealed & SEALED_MORE == 0 { 0 } else { FLAG_MORE };
-        let command = if sealed & SEALED_COMMAND == 0 { 0 } else { FLAG_COMMAND };
-        Ok(more | command)
+        Ok(data.first().map_or(0, |sealed| opened_flags(*sealed)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::frame::{FLAG_COMMAND, FLAG_MORE};
 
     fn ends() -> (Cipher, Cipher) {
         let key = SharedKey::from_bytes([7; 32]);

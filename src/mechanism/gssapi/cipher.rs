@@ -8,16 +8,13 @@ use parking_lot::Mutex;
 
 use crate::mechanism::ProtocolError;
 use crate::mechanism::cipher::{Exhausted, MOST_OVERHEAD_LEN, Opened};
+use crate::mechanism::message::{self, NAME, opened_flags, sealed_flags};
 use crate::sys::gssapi::Context;
-use crate::wire::frame::{FLAG_COMMAND, FLAG_MORE, MAX_HEADER_LEN, emit_header};
+use crate::wire::frame::{MAX_HEADER_LEN, emit_header};
 
-/// The command's name as it stands on the wire.
-const NAME: &[u8; 8] = b"\x07MESSAGE";
 /// Octets of the token's length.
 const LEN_LEN: usize = 4;
 
-const SEALED_MORE: u8 = 1;
-const SEALED_COMMAND: u8 = 2;
 /// The body is the topic of a subscription, in libzmq from 4.3.6 on.
 const SEALED_SUBSCRIBE: u8 = 4;
 /// The body is the topic of a subscription that ends.
@@ -55,9 +52,7 @@ impl Cipher {
         body: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), Exhausted> {
-        let more = if flags & FLAG_MORE == 0 { 0 } else { SEALED_MORE };
-        let command = if flags & FLAG_COMMAND == 0 { 0 } else { SEALED_COMMAND };
-        let plain = [&[more | command], head, body].concat();
+        let plain = [&[sealed_flags(flags)], head, body].concat();
         let mut token = Vec::new();
         self.context.lock().seal(&plain, &mut token).map_err(|_| Exhausted)?;
         let token_len = u32::try_from(token.len()).map_err(|_| Exhausted)?;
@@ -90,22 +85,13 @@ impl Cipher {
             *sealed = u8::from(*sealed & SEALED_SUBSCRIBE != 0);
             return Ok(Opened { flags: 0, content_at: flags_at });
         }
-        let more = if *sealed & SEALED_MORE == 0 { 0 } else { FLAG_MORE };
-        let command = if *sealed & SEALED_COMMAND == 0 { 0 } else { FLAG_COMMAND };
-        Ok(Opened { flags: more | command, content_at: flags_at + 1 })
+        Ok(Opened { flags: opened_flags(*sealed), content_at: flags_at + 1 })
     }
 }
 
 /// The token of a MESSAGE command.
 fn parse(bytes: &mut [u8]) -> Result<&mut [u8], ProtocolError> {
-    if bytes.first().is_none_or(|name_len| bytes.len() <= usize::from(*name_len)) {
-        return Err(ProtocolError::ZmtpMalformedCommandUnspecified);
-    }
-    let rest = bytes
-        .split_first_chunk_mut()
-        .filter(|(name, _)| **name == *NAME)
-        .map(|(_, rest)| rest)
-        .ok_or(ProtocolError::ZmtpUnexpectedCommand)?;
+    let rest = message::parse(bytes)?;
     let malformed = ProtocolError::ZmtpMalformedCommandMessage;
     let (token_len, token) = rest.split_first_chunk_mut::<LEN_LEN>().ok_or(malformed)?;
     let is_whole = usize::try_from(u32::from_be_bytes(*token_len)) == Ok(token.len());
