@@ -6,9 +6,11 @@ use std::ptr::{self, NonNull};
 
 use parking_lot::Mutex;
 
+use super::magazines;
+
 /// Blocks from this size on are kept; sizes are rounded up to a multiple of it, or above
 /// [`MOST_STEPPED`] to a power of two.
-const STEP: usize = 16 * 1024;
+const STEP: usize = magazines::END;
 const STEPPED: usize = 16;
 const MOST_STEPPED: usize = STEP * STEPPED;
 /// Classes above the stepped ones: 512 KiB to 4 MiB.
@@ -39,11 +41,15 @@ fn layout(size: usize) -> Option<Layout> {
     Layout::from_size_align(size.max(1), ALIGNMENT).ok()
 }
 
-/// At least `size` bytes with undefined content, aligned to 64; `None` without memory for them.
+/// At least `size` bytes with undefined content, aligned to 16; `None` without memory for them.
+#[inline]
 pub fn allocate(size: usize) -> Option<NonNull<u8>> {
     #[cfg(test)]
     if shortage::is_here() {
         return None;
+    }
+    if size < magazines::END {
+        return magazines::allocate(size);
     }
     let mut real = size;
     if let Some((class, rounded)) = class(size) {
@@ -61,7 +67,12 @@ pub fn allocate(size: usize) -> Option<NonNull<u8>> {
 ///
 /// # Safety
 /// `block` came from `allocate(size)` and is not used any more.
+#[inline]
 pub unsafe fn release(block: NonNull<u8>, size: usize) {
+    if size < magazines::END {
+        // SAFETY: the caller's block, of this size.
+        return unsafe { magazines::release(block, size) };
+    }
     let mut real = size;
     if let Some((class, rounded)) = class(size) {
         let mut kept = KEPT[class].lock();

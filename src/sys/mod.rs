@@ -9,6 +9,7 @@ pub mod eventfd;
 pub mod fork;
 pub mod futex;
 pub mod gssapi;
+mod magazines;
 pub mod net;
 pub mod random;
 pub mod thread;
