@@ -225,10 +225,17 @@ impl Message {
         }
     }
 
-    /// Whether the bytes are all there is to the message, and lie in it.
+    /// Whether a copy of the bytes is as good: nobody else has them, and nothing else belongs to the message.
     #[inline]
-    pub fn is_plain(&self) -> bool {
-        self.kind == KIND_INLINE && self.metadata.is_null() && self.routing_id == 0
+    pub fn is_sole(&self) -> bool {
+        if !self.metadata.is_null() || self.routing_id != 0 {
+            return false;
+        }
+        match self.kind {
+            KIND_INLINE => true,
+            KIND_SHARED => !self.is_shared() && !self.may_call_user(),
+            _ => false,
+        }
     }
 
     /// Whether dropping this message may run a function of the user's.

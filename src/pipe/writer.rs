@@ -4,7 +4,7 @@
 use crate::errno::{Errno, Result};
 use crate::message::{Body, FLAG_MORE, Message, Outbound};
 
-use super::bytes::{BY_REFERENCE, BY_VALUE, ByteWriter};
+use super::bytes::{BY_REFERENCE, BY_VALUE, ByteWriter, MESSAGE_BY_VALUE};
 use super::conflate::ConflateWriter;
 
 /// One of the three kinds.
@@ -77,7 +77,9 @@ impl Writer {
 fn write_value(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) -> bool {
     match part {
         Outbound::Slice(body) if body.len() <= BY_VALUE => writer.write(flags, body),
-        Outbound::Message(message) if message.is_plain() => writer.write(flags, message.data()),
+        Outbound::Message(message) if message.len() <= MESSAGE_BY_VALUE && message.is_sole() => {
+            writer.write(flags, message.data())
+        }
         Outbound::Message(message) => writer.write_value(flags, message),
         Outbound::Slice(body) => {
             Message::copy_of(body).is_some_and(|mut copy| writer.write_value(flags, &mut copy))

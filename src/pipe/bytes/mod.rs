@@ -24,6 +24,9 @@ pub use writer::ByteWriter;
 
 /// Bytes of the caller's up to this size are copied into a pipe that holds values; more become a message.
 pub const BY_VALUE: usize = 1024;
+/// A message whose content lies elsewhere moves by value when it is larger than this; below, the bytes are nearer
+/// than what points to them.
+pub const MESSAGE_BY_VALUE: usize = 128;
 /// Message bodies from this size on always travel by reference.
 pub const BY_REFERENCE: usize = 32 * 1024;
 
