@@ -3,6 +3,8 @@
 
 use std::alloc::{Layout, alloc, dealloc};
 use std::ptr::{self, NonNull};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use parking_lot::Mutex;
 
@@ -15,13 +17,16 @@ const STEPPED: usize = 16;
 const MOST_STEPPED: usize = STEP * STEPPED;
 /// Classes above the stepped ones: 512 KiB to 4 MiB.
 const DOUBLED: usize = 4;
-/// Most bytes kept in one class.
-const MOST_KEPT: usize = 4 * 1024 * 1024;
+/// Most bytes kept: by how much the messages that wait in a stream of large ones become more and fewer.
+const MOST_KEPT: usize = 32 * 1024 * 1024;
 const ALIGNMENT: usize = 64;
 
 /// Addresses of blocks that nobody uses, by class.
 static KEPT: [Mutex<Vec<usize>>; STEPPED + DOUBLED] =
     [const { Mutex::new(Vec::new()) }; STEPPED + DOUBLED];
+
+/// Bytes of all of them.
+static KEPT_LEN: AtomicUsize = AtomicUsize::new(0);
 
 /// Class and real size of a block of `size` bytes; `None` if such blocks are not kept.
 fn class(size: usize) -> Option<(usize, usize)> {
@@ -54,6 +59,7 @@ pub fn allocate(size: usize) -> Option<NonNull<u8>> {
     let mut real = size;
     if let Some((class, rounded)) = class(size) {
         if let Some(address) = KEPT[class].lock().pop() {
+            KEPT_LEN.fetch_sub(rounded, Relaxed);
             return NonNull::new(ptr::with_exposed_provenance_mut(address));
         }
         real = rounded;
@@ -75,11 +81,11 @@ pub unsafe fn release(block: NonNull<u8>, size: usize) {
     }
     let mut real = size;
     if let Some((class, rounded)) = class(size) {
-        let mut kept = KEPT[class].lock();
-        if kept.len() * rounded < MOST_KEPT {
-            kept.push(block.as_ptr().expose_provenance());
+        if KEPT_LEN.fetch_add(rounded, Relaxed) < MOST_KEPT {
+            KEPT[class].lock().push(block.as_ptr().expose_provenance());
             return;
         }
+        KEPT_LEN.fetch_sub(rounded, Relaxed);
         real = rounded;
     }
     if let Some(layout) = layout(real) {
