@@ -20,8 +20,9 @@ const BLOCKS: usize = 2;
 const COUNTS: usize = LANES / BLOCKS;
 /// Octets of the key of a tag.
 const TAG_KEY_LEN: usize = 32;
-/// Octets that are encrypted and authenticated before the next, so that they are still in the processor.
-const CHUNK_LEN: usize = 8 * RUN_LEN;
+/// Octets that are encrypted and authenticated before the next, so that they are still in the processor:
+/// not fewer, as each time takes new powers of the tag's key.
+const CHUNK_LEN: usize = 32 * RUN_LEN;
 const CHUNK_BLOCKS: u64 = (CHUNK_LEN / BLOCK_LEN) as u64;
 /// Octets that are encrypted with what was made ahead.
 const AHEAD_LEN: usize = BLOCKS * BLOCK_LEN - TAG_KEY_LEN;
@@ -71,11 +72,10 @@ impl Ahead {
         while !rest.is_empty() {
             let (chunk, others) = rest.split_at(rest.len().min(CHUNK_LEN));
             let from = out.len();
-            out.resize(from + chunk.len(), 0);
+            let done = self.lanes.append((count, block), chunk, out);
+            out.extend_from_slice(chunk.get(done..).unwrap_or(&[]));
             let sealed = out.get_mut(from..).unwrap_or(&mut []);
-            let done = self.lanes.xor((count, block), chunk, sealed);
             let (_, end) = sealed.split_at_mut(done);
-            end.copy_from_slice(&chunk[done..]);
             self.xor_end((count, block), done, end);
             crypto_onetimeauth_update(&mut mac, sealed);
             block = block.wrapping_add(CHUNK_BLOCKS);

@@ -45,16 +45,21 @@ impl Lanes {
         unsafe { store(&runs, out.as_mut_ptr()) }
     }
 
-    /// Encrypts whole runs of `input`, from `block` of `nonce` on, into `output`. Answers how many octets
-    /// that was.
-    pub fn xor(&self, (nonce, block): At, input: &[u8], output: &mut [u8]) -> usize {
-        let runs = input.len().min(output.len()) / RUN_LEN;
-        // SAFETY: there is AVX2, and both slices hold so many runs.
-        unsafe { xor_runs(&self.key, (nonce, block), input.as_ptr(), output.as_mut_ptr(), runs) }
-        runs * RUN_LEN
+    /// Appends the encrypted octets of the whole runs of `input`, from `block` of `nonce` on, to `output`.
+    /// Answers how many octets that was.
+    pub fn append(&self, (nonce, block): At, input: &[u8], output: &mut Vec<u8>) -> usize {
+        let runs = input.len() / RUN_LEN;
+        let len = runs * RUN_LEN;
+        output.reserve(len);
+        let spare = output.spare_capacity_mut().as_mut_ptr().cast();
+        // SAFETY: there is AVX2, `input` holds so many runs, and there is room for them.
+        unsafe { xor_runs(&self.key, (nonce, block), input.as_ptr(), spare, runs) };
+        // SAFETY: as many octets were reserved, and are written.
+        unsafe { output.set_len(output.len() + len) };
+        len
     }
 
-    /// As [`Self::xor`], where the octets stand.
+    /// As [`Self::append`], where the octets stand.
     pub fn xor_in_place(&self, (nonce, block): At, data: &mut [u8]) -> usize {
         let runs = data.len() / RUN_LEN;
         let at = data.as_mut_ptr();
