@@ -19,7 +19,7 @@
 /* Settings of one run, the same in the measuring process and in its peers. */
 struct config {
     const char *kind;      /* which case, see `cases` in zbench.c */
-    const char *transport; /* tcp, ipc or inproc */
+    const char *transport; /* tcp, ipc or inproc; for bare limits also pipe */
     const char *role;      /* which peer this process is, or NULL */
     const char *expect;    /* the library that must be the loaded one, or NULL */
     const char *dir;       /* folder for ipc endpoints */
@@ -30,8 +30,11 @@ struct config {
     double seconds;   /* length of the measured window */
     double warmup;    /* seconds before it */
     int gap_ms;       /* pause before each round trip */
+    int gap_us;       /* pause between messages that a sender spends spinning */
+    double rate;      /* messages a second that a sender keeps to */
     bool is_msg_api;  /* zmq_msg_send/zmq_msg_recv in place of zmq_send/zmq_recv */
     bool is_lossless; /* PUB waits at the high-water mark (ZMQ_XPUB_NODROP); zmq_poll finds a message at once */
+    bool is_counted;  /* the kernel counts system calls, which costs time: such a run is not for timing */
 };
 
 /* The other end. `ctx` is the shared context for inproc, its own otherwise, NULL for bare sockets. */
@@ -43,6 +46,12 @@ struct peer {
     int from; /* lines from the peer: the endpoints it has bound */
 };
 
+/* What the kernel has counted for all processes of the case; see counters.c. */
+struct counts {
+    uint64_t syscalls, futexes, wakes, switches;
+    bool has_syscalls;
+};
+
 /* The measured window. It opens at the first tick after the warm-up and closes at the first tick after `seconds`; the
  * clock is read at ticks only. */
 struct meter {
@@ -51,10 +60,12 @@ struct meter {
     uint64_t warm_until_ns;
     uint64_t start_ns, end_ns;
     uint64_t start_cpu_ns, end_cpu_ns;
+    uint64_t spun_ns; /* CPU time within the window that a sender has spent spinning: not of the library */
+    struct counts start_counts, end_counts;
     uint64_t messages;
 };
 
-/* Round-trip times in ns. */
+/* Times in ns. */
 struct samples {
     uint32_t *ns;
     size_t len, cap;
@@ -71,6 +82,7 @@ void fail(const char *file, int line, const char *what) __attribute__((noreturn)
 void peer_start(struct peer *p, const struct config *c, void *ctx, const char *role);
 void peers_stop(void);
 uint64_t cpu_of_all_ns(void);
+uint64_t switches_of_all(void);
 double rss_bytes(pid_t pid);
 double rss_of_all_bytes(void);
 void line_write(int fd, const char *line);
@@ -78,9 +90,15 @@ void line_read(int fd, char *line, size_t size);
 bool is_inproc(const struct config *c);
 bool is_ipc(const struct config *c);
 
+/* counters.c */
+void counters_open(void);
+void counts_read(struct counts *counts);
+void report_counts(const struct counts *from, const struct counts *to, double messages);
+
 /* measure.c */
 uint64_t now_ns(void);
 void pause_ms(int ms);
+void pause_until(uint64_t ns);
 unsigned batch_for(size_t size);
 void meter_init(struct meter *m, const struct config *c);
 bool meter_tick(struct meter *m, uint64_t messages);
@@ -111,12 +129,15 @@ uint64_t seq_get(const void *data);
 
 /* The cases. */
 case_fn case_throughput, case_roundtrip, case_pub, case_dealers, case_proxy_pipeline, case_proxy_reqrep;
-case_fn case_idle_memory, case_connections, case_subscribe, case_poll;
-case_fn case_limit_roundtrip, case_limit_stream, case_limit_memcpy;
+case_fn case_idle_memory, case_connections, case_many, case_subscribe, case_poll;
+case_fn case_paced, case_fairness;
+case_fn case_limit_roundtrip, case_limit_stream, case_limit_connections;
+case_fn case_limit_memcpy, case_limit_ring, case_limit_futex;
 
 /* The peers. */
 role_fn role_pusher, role_replier, role_publisher, role_router, role_proxy_pipeline, role_proxy_reqrep, role_worker;
-role_fn role_idle_clients, role_ticker, role_echo, role_raw_echo, role_raw_writer;
+role_fn role_idle_clients, role_crowd, role_ticker, role_echo, role_pacer, role_flooder, role_lights;
+role_fn role_raw_echo, role_raw_writer, role_raw_server, role_ring_writer, role_futex_echo;
 
 role_fn *role_find(const char *name);
 

@@ -1,4 +1,4 @@
-/* What the machine allows: the same work on bare sockets, and memcpy. No libzmq in here. */
+/* What the machine allows: the same work on bare sockets and pipes. No libzmq in here. */
 #include "common.h"
 
 #include <errno.h>
@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+enum { CONNECT_BATCH = 50, MAX_CONNECTIONS = 20000 };
 
 union address {
     struct sockaddr any;
@@ -44,15 +46,12 @@ static void set_nodelay(const struct config *c, int fd)
         CHECK(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0);
 }
 
-static int raw_connect(const struct config *c, int in)
+static int raw_dial(const struct config *c, const char *text)
 {
-    char text[ENDPOINT_MAX];
     union address a;
-    socklen_t len;
+    const socklen_t len = address_from(c, text, &a);
     int fd;
 
-    line_read(in, text, sizeof text);
-    len = address_from(c, text, &a);
     fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(fd >= 0);
     CHECK(connect(fd, &a.any, len) == 0);
@@ -60,13 +59,21 @@ static int raw_connect(const struct config *c, int in)
     return fd;
 }
 
-/* Listens, tells the peer where, and gives the accepted connection. */
-static int raw_accept(const struct config *c, const struct peer *p)
+static int raw_connect(const struct config *c, int in)
+{
+    char text[ENDPOINT_MAX];
+
+    line_read(in, text, sizeof text);
+    return raw_dial(c, text);
+}
+
+/* Listens, and writes to `out` where. */
+static int raw_listen(const struct config *c, int out)
 {
     char text[ENDPOINT_MAX] = "0";
     union address a;
     socklen_t len;
-    int listener, fd;
+    int listener;
 
     if (is_ipc(c))
         snprintf(text, sizeof text, "%s/s0", c->dir);
@@ -74,17 +81,53 @@ static int raw_accept(const struct config *c, const struct peer *p)
     listener = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(listener >= 0);
     CHECK(bind(listener, &a.any, len) == 0);
-    CHECK(listen(listener, 1) == 0);
+    CHECK(listen(listener, CONNECT_BATCH) == 0);
     if (!is_ipc(c)) {
         CHECK(getsockname(listener, &a.any, &len) == 0);
         snprintf(text, sizeof text, "%u", (unsigned)ntohs(a.in.sin_port));
     }
-    line_write(p->to, text);
-    fd = accept(listener, NULL, NULL);
+    line_write(out, text);
+    return listener;
+}
+
+/* Listens, tells the peer where, and gives the accepted connection. */
+static int raw_accept(const struct config *c, const struct peer *p)
+{
+    const int listener = raw_listen(c, p->to);
+    const int fd = accept(listener, NULL, NULL);
+
     CHECK(fd >= 0);
     close(listener);
     set_nodelay(c, fd);
     return fd;
+}
+
+/* A connection to the other end: a socket, or the two pipes that are a peer's standard input and output. */
+struct link {
+    int from, to;
+};
+
+static bool is_pipe(const struct config *c)
+{
+    return strcmp(c->transport, "pipe") == 0;
+}
+
+static struct link link_accept(const struct config *c, const struct peer *p)
+{
+    struct link link = {p->from, p->to};
+
+    if (!is_pipe(c))
+        link.from = link.to = raw_accept(c, p);
+    return link;
+}
+
+static struct link link_connect(const struct config *c, int in, int out)
+{
+    struct link link = {in, out};
+
+    if (!is_pipe(c))
+        link.from = link.to = raw_connect(c, in);
+    return link;
 }
 
 static void write_all(int fd, const void *data, size_t size)
@@ -119,26 +162,24 @@ static void read_all(int fd, void *data, size_t size)
 
 void role_raw_echo(const struct config *c, void *ctx, int in, int out)
 {
+    const struct link link = link_connect(c, in, out);
     void *data = buffer_new(c->size);
-    const int fd = raw_connect(c, in);
 
     (void)ctx;
-    (void)out;
     for (;;) {
-        read_all(fd, data, c->size);
-        write_all(fd, data, c->size);
+        read_all(link.from, data, c->size);
+        write_all(link.to, data, c->size);
     }
 }
 
 void role_raw_writer(const struct config *c, void *ctx, int in, int out)
 {
+    const struct link link = link_connect(c, in, out);
     void *data = buffer_new(c->size);
-    const int fd = raw_connect(c, in);
 
     (void)ctx;
-    (void)out;
     for (;;)
-        write_all(fd, data, c->size);
+        write_all(link.to, data, c->size);
 }
 
 void case_limit_roundtrip(const struct config *c, void *ctx)
@@ -148,10 +189,10 @@ void case_limit_roundtrip(const struct config *c, void *ctx)
     struct samples samples;
     struct meter m;
     bool is_open = true;
-    int fd;
+    struct link link;
 
     peer_start(&echo, c, ctx, "raw-echo");
-    fd = raw_accept(c, &echo);
+    link = link_accept(c, &echo);
     samples_init(&samples);
     meter_init(&m, c);
     while (is_open) {
@@ -160,8 +201,8 @@ void case_limit_roundtrip(const struct config *c, void *ctx)
         if (c->gap_ms > 0)
             pause_ms(c->gap_ms);
         start = now_ns();
-        write_all(fd, data, c->size);
-        read_all(fd, data, c->size);
+        write_all(link.to, data, c->size);
+        read_all(link.from, data, c->size);
         took = now_ns() - start;
         if (m.state == METER_OPEN)
             CHECK(samples_add(&samples, took));
@@ -176,51 +217,66 @@ void case_limit_stream(const struct config *c, void *ctx)
     const unsigned batch = batch_for(c->size);
     void *data = buffer_new(c->size);
     struct peer writer;
+    struct link link;
     struct meter m;
     unsigned i;
-    int fd;
 
     peer_start(&writer, c, ctx, "raw-writer");
-    fd = raw_accept(c, &writer);
+    link = link_accept(c, &writer);
     meter_init(&m, c);
     do {
         for (i = 0; i < batch; i++)
-            read_all(fd, data, c->size);
+            read_all(link.from, data, c->size);
     } while (meter_tick(&m, batch));
     report_meter(&m);
 }
 
-/* Whole pages: a copy between addresses that differ by a few bytes modulo a page is many times slower on some
- * machines. */
-static void *pages_new(size_t size)
+/* Answers the first message of each connection and closes it. */
+void role_raw_server(const struct config *c, void *ctx, int in, int out)
 {
-    void *pages = NULL;
-
-    CHECK(posix_memalign(&pages, 4096, size) == 0);
-    memset(pages, 1, size);
-    return pages;
-}
-
-/* One thread that copies `size` bytes again and again. */
-void case_limit_memcpy(const struct config *c, void *ctx)
-{
-    void *from = pages_new(c->size), *to = pages_new(c->size);
-    const unsigned batch = c->size > 1024 * 1024 ? 1 : 1024;
-    uint64_t seq = 0;
-    struct meter m;
-    unsigned i;
+    void *data = buffer_new(c->size);
+    const int listener = raw_listen(c, out);
 
     (void)ctx;
+    (void)in;
+    for (;;) {
+        const int fd = accept(listener, NULL, NULL);
+
+        CHECK(fd >= 0);
+        set_nodelay(c, fd);
+        read_all(fd, data, c->size);
+        write_all(fd, data, c->size);
+        close(fd);
+    }
+}
+
+/* A connection counts when the answer to its first message is there. CONNECT_BATCH are set up at a time. */
+void case_limit_connections(const struct config *c, void *ctx)
+{
+    struct config now = *c;
+    void *data = buffer_new(c->size);
+    char text[ENDPOINT_MAX];
+    int fds[CONNECT_BATCH];
+    struct peer server;
+    struct meter m;
+    int made = 0, i;
+
+    now.seconds = 0;
+    peer_start(&server, c, ctx, "raw-server");
+    line_read(server.from, text, sizeof text);
     meter_init(&m, c);
     do {
-        for (i = 0; i < batch; i++) {
-            seq_put(from, seq);
-            memcpy(to, from, c->size);
-            /* The compiler must not drop a copy that nobody reads. */
-            __asm__ volatile("" : : "r"(to) : "memory");
-            seq++;
+        for (i = 0; i < CONNECT_BATCH; i++) {
+            fds[i] = raw_dial(c, text);
+            write_all(fds[i], data, c->size);
         }
-    } while (meter_tick(&m, batch));
-    CHECK(seq_get(to) == seq - 1);
+        for (i = 0; i < CONNECT_BATCH; i++) {
+            read_all(fds[i], data, c->size);
+            close(fds[i]);
+        }
+        made += CONNECT_BATCH;
+        if (made >= MAX_CONNECTIONS && m.state == METER_OPEN)
+            m.c = &now;
+    } while (meter_tick(&m, CONNECT_BATCH));
     report_meter(&m);
 }

@@ -24,6 +24,15 @@ void pause_ms(int ms)
         continue;
 }
 
+/* Sleeps until the clock of now_ns() says `ns`. */
+void pause_until(uint64_t ns)
+{
+    const struct timespec ts = {(time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S)};
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+        continue;
+}
+
 /* Messages between two looks at the clock: rare enough to cost nothing, often enough to end on time. */
 unsigned batch_for(size_t size)
 {
@@ -53,6 +62,8 @@ bool meter_tick(struct meter *m, uint64_t messages)
         if (now >= m->warm_until_ns) {
             m->start_ns = now;
             m->start_cpu_ns = cpu_of_all_ns();
+            if (m->c->is_counted)
+                counts_read(&m->start_counts);
             m->state = METER_OPEN;
         }
         return true;
@@ -62,6 +73,8 @@ bool meter_tick(struct meter *m, uint64_t messages)
             return true;
         m->end_ns = now;
         m->end_cpu_ns = cpu_of_all_ns();
+        if (m->c->is_counted)
+            counts_read(&m->end_counts);
         m->state = METER_CLOSED;
         return false;
     case METER_CLOSED:
@@ -138,7 +151,9 @@ void report_meter(const struct meter *m)
     report_number("seconds", seconds);
     report_number("rate", messages / seconds);
     report_number("gbytes_per_s", messages * (double)m->c->size / seconds / 1e9);
-    report_number("cpu_ns", (double)(m->end_cpu_ns - m->start_cpu_ns) / messages);
+    report_number("cpu_ns", ((double)(m->end_cpu_ns - m->start_cpu_ns) - (double)m->spun_ns) / messages);
+    if (m->c->is_counted)
+        report_counts(&m->start_counts, &m->end_counts, messages);
 }
 
 void report_samples(const struct samples *s, const struct meter *m)
@@ -147,6 +162,7 @@ void report_samples(const struct samples *s, const struct meter *m)
     qsort(s->ns, s->len, sizeof *s->ns, compare);
     report_meter(m);
     report_number("p50_us", percentile_us(s, 0.5));
+    report_number("p90_us", percentile_us(s, 0.9));
     if (s->len >= 100)
         report_number("p99_us", percentile_us(s, 0.99));
     if (s->len >= 1000)

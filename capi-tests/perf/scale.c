@@ -3,10 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* A run stays well below the number of local ports. */
-enum { MAX_CONNECTIONS = 20000, CONNECT_BATCH = 50, SETTLE_MS = 300 };
+enum { MAX_CONNECTIONS = 20000, CONNECT_BATCH = 50, SETTLE_MS = 300, CROWDS = 4 };
 
 /* Opens `count` connections, sends one message on each, and then keeps silent. The first line is the endpoint; the
  * second one says when to go on after the first connection. */
@@ -90,4 +91,84 @@ void case_connections(const struct config *c, void *ctx)
             m.c = &now;
     } while (meter_tick(&m, CONNECT_BATCH));
     report_meter(&m);
+}
+
+/* Every CROWDS-th of `count` connections, counted from the number in the second line. Each sends its number twice: when
+ * it is made, and after a third line. */
+void role_crowd(const struct config *c, void *ctx, int in, int out)
+{
+    void **pushes = buffer_new((size_t)c->count * sizeof *pushes);
+    char endpoint[ENDPOINT_MAX], line[ENDPOINT_MAX];
+    int first, round;
+
+    (void)out;
+    line_read(in, endpoint, sizeof endpoint);
+    line_read(in, line, sizeof line);
+    first = atoi(line);
+    CHECK(zmq_ctx_set(ctx, ZMQ_MAX_SOCKETS, c->count + 1) == 0);
+    for (round = 0; round < 2; round++) {
+        uint64_t i;
+
+        for (i = (uint64_t)first; i < (uint64_t)c->count; i += CROWDS) {
+            if (round == 0) {
+                pushes[i] = socket_new(ctx, ZMQ_PUSH);
+                socket_dial(pushes[i], endpoint);
+            }
+            send_bytes(pushes[i], &i, sizeof i, 0);
+        }
+        line_read(in, line, sizeof line);
+    }
+    for (;;)
+        pause();
+}
+
+static void recv_from_each(const struct config *c, void *pull)
+{
+    bool *has_come = buffer_new((size_t)c->count * sizeof *has_come);
+    int i;
+
+    for (i = 0; i < c->count; i++) {
+        uint64_t number;
+
+        recv_bytes(pull, &number, sizeof number);
+        CHECK(number < (uint64_t)c->count && !has_come[number]);
+        has_come[number] = true;
+    }
+    free(has_come);
+}
+
+/* `count` connections at once, from several processes. The rate is that of their coming, up to the first message of
+ * each; then memory is measured, and then each of them must still be able to send. */
+void case_many(const struct config *c, void *ctx)
+{
+    void *pull = socket_new(ctx, ZMQ_PULL);
+    struct peer crowds[CROWDS];
+    char endpoint[ENDPOINT_MAX], line[ENDPOINT_MAX];
+    const int backlog = 4096;
+    struct rlimit files;
+    struct meter m;
+    double before;
+    int i;
+
+    CHECK(getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > (rlim_t)c->count + 64);
+    CHECK(zmq_setsockopt(pull, ZMQ_BACKLOG, &backlog, sizeof backlog) == 0);
+    socket_bind(c, pull, endpoint);
+    before = rss_bytes(getpid());
+    for (i = 0; i < CROWDS; i++)
+        peer_start(&crowds[i], c, ctx, "crowd");
+    meter_init(&m, c);
+    meter_open(&m);
+    for (i = 0; i < CROWDS; i++) {
+        line_write(crowds[i].to, endpoint);
+        snprintf(line, sizeof line, "%d", i);
+        line_write(crowds[i].to, line);
+    }
+    recv_from_each(c, pull);
+    meter_close(&m, (uint64_t)c->count);
+    pause_ms(SETTLE_MS);
+    report_meter(&m);
+    report_number("rss_bytes", (rss_bytes(getpid()) - before) / c->count);
+    for (i = 0; i < CROWDS; i++)
+        line_write(crowds[i].to, "go");
+    recv_from_each(c, pull);
 }

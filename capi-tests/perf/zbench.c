@@ -27,11 +27,17 @@ static const struct named_case cases[] = {
     {"proxy-reqrep", case_proxy_reqrep, true},
     {"idle-memory", case_idle_memory, true},
     {"connections", case_connections, true},
+    {"many", case_many, true},
     {"subscribe", case_subscribe, true},
     {"poll", case_poll, true},
+    {"paced", case_paced, true},
+    {"fairness", case_fairness, true},
     {"limit-roundtrip", case_limit_roundtrip, false},
     {"limit-stream", case_limit_stream, false},
+    {"limit-connections", case_limit_connections, false},
     {"limit-memcpy", case_limit_memcpy, false},
+    {"limit-ring", case_limit_ring, false},
+    {"limit-futex", case_limit_futex, false},
 };
 
 static const struct {
@@ -46,10 +52,17 @@ static const struct {
     {"proxy-reqrep", role_proxy_reqrep},
     {"worker", role_worker},
     {"idle-clients", role_idle_clients},
+    {"crowd", role_crowd},
     {"ticker", role_ticker},
     {"echo", role_echo},
+    {"pacer", role_pacer},
+    {"flooder", role_flooder},
+    {"lights", role_lights},
     {"raw-echo", role_raw_echo},
     {"raw-writer", role_raw_writer},
+    {"raw-server", role_raw_server},
+    {"ring-writer", role_ring_writer},
+    {"futex-echo", role_futex_echo},
 };
 
 static char made_dir[PATH_MAX];
@@ -78,8 +91,9 @@ static void usage(void)
 {
     size_t i;
 
-    fprintf(stderr, "usage: zbench KIND [--transport tcp|ipc|inproc] [--size BYTES] [--count N] [--seconds S]\n"
-                    "              [--warmup S] [--gap-ms N] [--msg] [--lossless] [--curve] [--expect LIBRARY]\n"
+    fprintf(stderr, "usage: zbench KIND [--transport tcp|ipc|inproc|pipe] [--size BYTES] [--count N] [--seconds S]\n"
+                    "              [--warmup S] [--gap-ms N] [--gap-us N] [--rate N] [--msg] [--lossless] [--curve]\n"
+                    "              [--syscalls] [--expect LIBRARY]\n"
                     "KIND:");
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
         fprintf(stderr, " %s", cases[i].name);
@@ -96,6 +110,8 @@ static void options_read(struct config *c, int argc, char **argv)
         {"msg", no_argument, NULL, 'm'},             {"lossless", no_argument, NULL, 'l'},
         {"expect", required_argument, NULL, 'e'},    {"role", required_argument, NULL, 'r'},
         {"dir", required_argument, NULL, 'd'},       {"curve", no_argument, NULL, 'c'},
+        {"gap-us", required_argument, NULL, 'G'},    {"rate", required_argument, NULL, 'R'},
+        {"syscalls", no_argument, NULL, 'C'},
         {NULL, 0, NULL, 0},
     };
     int option;
@@ -114,6 +130,9 @@ static void options_read(struct config *c, int argc, char **argv)
         case 'S': c->seconds = atof(optarg); break;
         case 'w': c->warmup = atof(optarg); break;
         case 'g': c->gap_ms = atoi(optarg); break;
+        case 'G': c->gap_us = atoi(optarg); break;
+        case 'R': c->rate = atof(optarg); break;
+        case 'C': c->is_counted = true; break;
         case 'm': c->is_msg_api = true; break;
         case 'l': c->is_lossless = true; break;
         case 'c': sockets_secure(); break;
@@ -231,6 +250,9 @@ int main(int argc, char **argv)
     limit_time(&c);
     raise_file_limit();
     signal(SIGPIPE, SIG_IGN);
+    /* Before there are other threads or processes: what is there later inherits the counters. */
+    if (c.is_counted && c.role == NULL)
+        counters_open();
     if (chosen->has_library) {
         ctx = zmq_ctx_new();
         CHECK(ctx != NULL);
