@@ -115,7 +115,7 @@ impl SocketShared {
     }
 
     /// The I/O thread, if there is one only, in this process, and the socket has connections.
-    fn connected_io(&self) -> Option<&Arc<Remote>> {
+    pub fn connected_io(&self) -> Option<&Arc<Remote>> {
         let io = self.io.as_ref().filter(|_| !self.context.is_inherited());
         io.filter(|_| !self.sessions.lock().is_empty())
     }

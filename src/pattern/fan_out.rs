@@ -104,13 +104,14 @@ impl FanOut {
     #[inline]
     pub fn send(&mut self, pipes: &mut PipeSet, part: &mut Outbound<'_>, more: bool) {
         let mut shared = Shared::new(part, self.targets.len());
-        let mut at = 0;
+        let (mut at, mut is_short) = (0, false);
         while let Some(id) = self.targets.get(at).copied() {
             let is_last = at + 1 == self.targets.len();
             if let Some(end) = pipes.get(id) {
                 if shared.write(end, part, flags(more), is_last) {
                     if !more {
                         end.commit();
+                        is_short |= end.is_short();
                     }
                     at += 1;
                     continue;
@@ -120,6 +121,9 @@ impl FanOut {
                 }
             }
             self.targets.swap_remove(at);
+        }
+        if is_short {
+            pipes.note_shortage();
         }
         self.is_within = more;
     }

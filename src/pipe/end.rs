@@ -339,6 +339,17 @@ impl PipeEnd {
         is_writable && is_known
     }
 
+    /// Whether the credit is used up; if so, the reader is asked for more now, rather than when more is written.
+    #[inline(always)]
+    pub fn is_short(&mut self) -> bool {
+        !self.has_credit() && self.is_short_still()
+    }
+
+    #[cold]
+    fn is_short_still(&mut self) -> bool {
+        !self.is_writable() && !self.is_peer_gone()
+    }
+
     #[inline(always)]
     fn has_credit(&self) -> bool {
         self.has_credit_under(self.outward().hwm.load(Ordering::Relaxed))

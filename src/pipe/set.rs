@@ -13,6 +13,7 @@ pub struct PipeSet {
     slots: Vec<Slot>,
     free: Vec<u32>,
     doomed: Vec<PipeId>,
+    is_short: bool,
 }
 
 #[derive(Default)]
@@ -57,6 +58,17 @@ impl PipeSet {
     /// The pipes to be taken out.
     pub fn take_doomed(&mut self) -> Vec<PipeId> {
         std::mem::take(&mut self.doomed)
+    }
+
+    /// Notes that a pipe has no credit left, and that its reader has been asked for more.
+    pub fn note_shortage(&mut self) {
+        self.is_short = true;
+    }
+
+    /// Whether a shortage was noted since the last call.
+    #[inline(always)]
+    pub fn take_shortage(&mut self) -> bool {
+        std::mem::take(&mut self.is_short)
     }
 
     /// What the owner of attention is told for the pipe `id`.

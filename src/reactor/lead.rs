@@ -22,10 +22,14 @@ use crate::sys::epoll::Event;
 use crate::sys::thread::Uncancelled;
 
 use super::Remote;
+use super::core::Core;
 
 /// Connections and listeners of a reactor up to which application threads do its work (measured with 100 DEALERs and
 /// one ROUTER, and with 10 subscribers: there the I/O thread is faster, and cheaper).
 const MOST_ACTORS: usize = 8;
+
+/// How long a publisher waits for the I/O thread.
+const MOST_HELP: Duration = Duration::from_millis(1);
 
 /// Who leads, and who would have to wait for it.
 #[derive(Default)]
@@ -72,7 +76,23 @@ impl Remote {
         }
         let _uncancelled = Uncancelled::begin();
         // Who holds the lock looks at the commands before it sleeps, or has done so just now.
-        let Some(mut core) = self.core.try_lock() else { return self.rouse() };
+        match self.core.try_lock() {
+            Some(core) => self.run_commands(core),
+            None => self.rouse(),
+        }
+    }
+
+    /// As [`Self::serve`], but waits a moment for the thread that is at it: a publisher that went on at once
+    /// would do so for nobody.
+    pub fn help(self: &Arc<Self>) {
+        let _uncancelled = Uncancelled::begin();
+        match self.core.try_lock_for(MOST_HELP) {
+            Some(core) => self.run_commands(core),
+            None => self.rouse(),
+        }
+    }
+
+    fn run_commands(self: &Arc<Self>, mut core: MutexGuard<'_, Core>) {
         core.run_commands(self);
         let wants_io = core.wants_io();
         drop(core);

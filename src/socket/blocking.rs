@@ -217,8 +217,10 @@ fn serve(socket: Held<'static, Box<Socket>>) {
 
 /// As [`serve`], after sending or receiving: a large message, and one to several peers, is worth another thread.
 #[inline(always)]
-fn leave(socket: Held<'static, Box<Socket>>, direction: Direction) {
-    if let Some(io) = socket.shared().unserved() {
+fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
+    if socket.pipes.take_shortage() {
+        help(socket);
+    } else if let Some(io) = socket.shared().unserved() {
         serve_unlocked(Arc::clone(io), socket, direction);
     }
 }
@@ -231,6 +233,16 @@ fn serve_unlocked(io: Arc<Remote>, socket: Held<'static, Box<Socket>>, direction
     };
     drop(socket);
     if is_much { io.rouse() } else { io.serve_or_rouse() }
+}
+
+/// A connection of several has taken what it may: unless that is passed on, it gets no more.
+#[cold]
+fn help(socket: Held<'static, Box<Socket>>) {
+    let shared = Arc::clone(socket.shared());
+    drop(socket);
+    if let Some(io) = shared.connected_io() {
+        io.help();
+    }
 }
 
 /// Runs `act`; if it panics, the socket is poisoned. That costs nothing while nothing panics: the bomb only
