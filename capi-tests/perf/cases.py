@@ -115,7 +115,7 @@ def scale_cases():
         Case("many/10000", "many", "tcp", 8, "rss_bytes", ("--count", "10000")),
         Case("connections/tcp", "connections", "tcp", 8, "rate", (), connections),
         Case("subscribe/1m", "subscribe", "tcp", 8, "rate", ("--count", "1000000")),
-        Case("poll/1000", "poll", "tcp", 8, "p50_us", thousand),
+        Case("poll/1000", "poll", "tcp", 8, "p50_us", thousand, ("limit/roundtrip/tcp/64",)),
         Case("poll-ready/1000", "poll", "tcp", 8, "p50_us", (*thousand, "--lossless")),
     ]
 

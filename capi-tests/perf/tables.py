@@ -61,6 +61,10 @@ def ratio_text(outcome, figure):
 # Tables. A row is a tuple of cells.
 
 
+def markdown_row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
 class Table:
     """Prints rows as they come: in columns, or as Markdown."""
 
@@ -72,7 +76,7 @@ class Table:
 
     def row(self, cells):
         if self.is_markdown:
-            text = "| " + " | ".join(cells) + " |"
+            text = markdown_row(cells)
         else:
             text = "  ".join(cell.ljust(width) for cell, width in zip(cells, self.widths)).rstrip()
         print(text, file=self.file, flush=True)
@@ -213,13 +217,11 @@ def readme_rows(cases, outcomes):
             yield readme_row(worst[1], outcomes[worst[1].name], f"gaps/{transport}/1 to 50, worst: {gap}")
 
 
-def print_readme(cases, outcomes, machine):
-    """Two tables in Markdown."""
-    print(f"{machine['cpu']}, {machine['cpus']} CPUs, Linux {machine['kernel']}.\n")
-    table = Table(README_HEADINGS, (), True)
-    for row in readme_rows(cases, outcomes):
-        table.row(row)
-    print()
-    table = Table(LIMIT_HEADINGS, (), True)
-    for row in limit_rows(cases, outcomes):
-        table.row(row)
+def markdown(headings, rows):
+    return [markdown_row(headings), "|" + "---|" * len(headings), *map(markdown_row, rows)]
+
+
+def readme(cases, outcomes, subtitle):
+    """Two tables in Markdown, line by line."""
+    first = markdown(README_HEADINGS, readme_rows(cases, outcomes))
+    return [f"{subtitle}:", "", *first, "", *markdown(LIMIT_HEADINGS, limit_rows(cases, outcomes))]
