@@ -13,7 +13,9 @@ STREAM_BLOCK = 65536
 IDLE_MS = 10
 GAPS_US = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50)
 RATES = {"1k": 1000, "10k": 10000, "100k": 100000, "1m": 1000000, "5m": 5000000}
-LIMIT_STREAM, LIMIT_MEMCPY = "limit-stream", "limit-memcpy"
+LIMIT_STREAM, LIMIT_FAN, LIMIT_PROXY, LIMIT_MEMCPY = "limit-stream", "limit-fan", "limit-proxy", "limit-memcpy"
+# Those that move blocks of bytes, in which there is room for so many messages.
+LIMITS_OF_BYTES = (LIMIT_STREAM, LIMIT_FAN, LIMIT_PROXY)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +54,10 @@ def limit_cases():
     cases += [Case(f"limit/futex/{size}", "limit-futex", "inproc", size, "p50_us") for size in ROUNDTRIP_SIZES]
     cases += [Case(f"limit/ring/{size}", "limit-ring", "inproc", size, "rate") for size in SIZES]
     cases += [Case(f"limit/memcpy/{size}", LIMIT_MEMCPY, "inproc", size, "rate") for size in MEMCPY_SIZES]
+    for count in ("10", "500"):
+        cases.append(Case(f"limit/fan/{count}", LIMIT_FAN, "tcp", STREAM_BLOCK, "rate", ("--count", count)))
+    cases.append(Case("limit/proxy/tcp", LIMIT_PROXY, "tcp", STREAM_BLOCK, "rate"))
+    cases.append(Case("limit/dealers/100", "limit-dealers", "tcp", 64, "rate", ("--count", "100")))
     cases.append(Case("limit/connections/tcp", "limit-connections", "tcp", 8, "rate"))
     return cases
 
@@ -91,16 +97,16 @@ def roundtrip_cases():
 
 def fan_cases():
     """One socket with many peers."""
-    subs, stream = ("--count", "10"), ("limit/stream/tcp",)
+    subs, fan = ("--count", "10"), ("limit/fan/10",)
     cases = []
     for size in (64, 1024):
-        cases.append(Case(f"pub/tcp/{size}", "pub", "tcp", size, "rate", subs, stream))
+        cases.append(Case(f"pub/tcp/{size}", "pub", "tcp", size, "rate", subs, fan))
         lossless = (*subs, "--lossless")
-        cases.append(Case(f"pub-lossless/tcp/{size}", "pub", "tcp", size, "rate", lossless, stream))
+        cases.append(Case(f"pub-lossless/tcp/{size}", "pub", "tcp", size, "rate", lossless, fan))
     hundred = ("--count", "100")
-    cases.append(Case("pub/500", "pub", "tcp", 64, "rate", ("--count", "500"), stream))
-    cases.append(Case("dealers/tcp/64", "dealers", "tcp", 64, "rate", hundred))
-    cases.append(Case("proxy/pipeline/64", "proxy-pipeline", "tcp", 64, "rate", (), stream))
+    cases.append(Case("pub/500", "pub", "tcp", 64, "rate", ("--count", "500"), ("limit/fan/500",)))
+    cases.append(Case("dealers/tcp/64", "dealers", "tcp", 64, "rate", hundred, ("limit/dealers/100",)))
+    cases.append(Case("proxy/pipeline/64", "proxy-pipeline", "tcp", 64, "rate", (), ("limit/proxy/tcp",)))
     cases.append(Case("proxy/reqrep/64", "proxy-reqrep", "tcp", 64, "rate", hundred))
     cases.append(Case("fairness/100", "fairness", "tcp", 64, "p99_us", hundred))
     return cases

@@ -46,6 +46,11 @@ struct peer {
     int from; /* lines from the peer: the endpoints it has bound */
 };
 
+/* A bare connection to the other end: a socket, or the two pipes that are a peer's standard input and output. */
+struct link {
+    int from, to;
+};
+
 /* What the kernel has counted for all processes of the case; see counters.c. */
 struct counts {
     uint64_t syscalls, futexes, wakes, switches;
@@ -127,17 +132,30 @@ void *buffer_new(size_t size);
 void seq_put(void *data, uint64_t seq);
 uint64_t seq_get(const void *data);
 
+/* raw.c */
+struct link link_accept(const struct config *c, const struct peer *p);
+struct link link_connect(const struct config *c, int in, int out);
+int raw_listen(const struct config *c, int out);
+int raw_accept(const struct config *c, int listener);
+int raw_accept_one(const struct config *c, const struct peer *p);
+int raw_dial(const struct config *c, const char *where);
+int raw_connect(const struct config *c, int in);
+void write_all(int fd, const void *data, size_t size);
+void read_all(int fd, void *data, size_t size);
+
 /* The cases. */
 case_fn case_throughput, case_roundtrip, case_pub, case_dealers, case_proxy_pipeline, case_proxy_reqrep;
 case_fn case_idle_memory, case_connections, case_many, case_subscribe, case_poll;
 case_fn case_paced, case_fairness;
 case_fn case_limit_roundtrip, case_limit_stream, case_limit_connections;
+case_fn case_limit_fan, case_limit_dealers, case_limit_proxy;
 case_fn case_limit_memcpy, case_limit_ring, case_limit_futex;
 
 /* The peers. */
 role_fn role_pusher, role_replier, role_publisher, role_router, role_proxy_pipeline, role_proxy_reqrep, role_worker;
 role_fn role_idle_clients, role_crowd, role_ticker, role_echo, role_pacer, role_flooder, role_lights;
-role_fn role_raw_echo, role_raw_writer, role_raw_server, role_ring_writer, role_futex_echo;
+role_fn role_raw_echo, role_raw_writer, role_raw_server, role_raw_fan, role_raw_echo_many, role_raw_forwarder;
+role_fn role_ring_writer, role_futex_echo;
 
 role_fn *role_find(const char *name);
 

@@ -153,8 +153,8 @@ def medians(runs):
 
 
 def limit_value(case, limit, run):
-    """What a limit is for a case: of streams, as many messages as fit into the bytes."""
-    if limit.kind == all_of.LIMIT_STREAM:
+    """What a limit is for a case: of bytes, as many messages as fit into them."""
+    if limit.kind in all_of.LIMITS_OF_BYTES:
         return run["gbytes_per_s"] * 1e9 / case.frame
     return run[limit.figure]
 

@@ -2,7 +2,7 @@
 
 import re
 
-from cases import LIMIT_MEMCPY, LIMIT_STREAM
+from cases import LIMIT_MEMCPY, LIMITS_OF_BYTES
 from runner import COUNTS, LIMITS, SIDES
 
 
@@ -33,7 +33,7 @@ def text_of(case, figures):
         return latency(figures, ("p50_us", "p99_us", "p999_us"))
     if case.figure == "rss_bytes":
         return f"{figures['rss_bytes'] / 1024:.1f} KiB"
-    if case.kind in ("throughput", "pub", "limit-ring", LIMIT_STREAM, LIMIT_MEMCPY):
+    if case.kind in ("throughput", "pub", "limit-ring", LIMIT_MEMCPY, *LIMITS_OF_BYTES):
         return f"{si(figures['rate'])}/s {figures['gbytes_per_s']:.3g} GB/s"
     return f"{si(figures['rate'])}/s"
 
@@ -109,6 +109,8 @@ def limit_words(name):
         "stream": "bare {}, 64 KiB at a time", "roundtrip": "bare {}, blocking ping-pong of {} B",
         "roundtrip-idle": "bare {}, ping-pong of {} B after 10 ms idle", "futex": "two threads and a futex, {} B",
         "ring": "a ring between two threads, {} B", "memcpy": "memcpy of {} B",
+        "fan": "bare tcp to {} connections, 64 KiB at a time", "proxy": "bare {}, 64 KiB at a time through a process",
+        "dealers": "bare tcp, {} connections with 10 of 64 B on their way",
         "connections": "bare {}, connect, accept, answer, close",
     }
     return words[kind].format(*(f"{part} sockets" if part in ("tcp", "ipc") else part for part in rest))
