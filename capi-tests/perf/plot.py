@@ -90,7 +90,10 @@ def size_label(size):
 
 
 def rate_label(power):
-    return f"{10 ** (power % 3)}{ {0: '', 1: ' k', 2: ' M', 3: ' G'}[power // 3] }"
+    for unit, zeros in (("G", 9), ("M", 6), ("k", 3)):
+        if power >= zeros:
+            return f"{10 ** (power - zeros)} {unit}"
+    return f"{10.0**power:g}"
 
 
 def time_label(power):
