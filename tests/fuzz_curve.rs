@@ -212,46 +212,5 @@ fn connected() -> [(Sealer, Opener); 2] {
 
 #[test]
 fn traffic() {
-    fuzz("traffic", 40, |random| {
-        let [mut a, mut b] = connected();
-        for _ in 0..20 {
-            let sent: Vec<(u8, Vec<u8>)> = (0..1 + random.below(6))
-                .map(|_| {
-                    let most = *random.pick(&[2, 100, 300, 9000]);
-                    ([0, 1, 4][random.below(3)], random.bytes(most))
-                })
-                .collect();
-            let mut bodies = Vec::new();
-            for (flags, body) in &sent {
-                let mut frame = Vec::new();
-                a.0.emit(*flags, b"", body, &mut frame).expect("numbers are left");
-                bodies.push(frame.split_off(if frame[0] & 2 == 0 { 2 } else { 9 }));
-            }
-            let mut order: Vec<usize> = (0..bodies.len()).collect();
-            match random.below(6) {
-                0 => order.rotate_left(1),
-                1 => order.insert(0, order[order.len() - 1]),
-                _ => {}
-            }
-            let mut seen = None;
-            for at in order {
-                let mut body = bodies[at].clone();
-                if random.is_one_in(8) {
-                    damage(&mut body, random);
-                }
-                let is_whole = body == bodies[at];
-                let is_new = seen.is_none_or(|last| at > last);
-                match b.1.open(&mut body) {
-                    Ok(opened) => {
-                        assert!(is_whole && is_new, "opened what was not sent next");
-                        let content = body[opened.content_at..].to_vec();
-                        assert_eq!((opened.flags, content), sent[at]);
-                        seen = Some(at);
-                    }
-                    Err(_) => assert!(!is_whole || !is_new, "refused what was sent"),
-                }
-            }
-            std::mem::swap(&mut a, &mut b);
-        }
-    });
+    fuzz("traffic", 40, |random| fuzz::traffic(connected(), false, random));
 }
