@@ -95,14 +95,17 @@ fn new_keys_differ_and_are_not_printed() {
 fn messages_of_a_count_are_boxes_with_that_nonce() {
     messages_are_boxes(MessageKey::new);
     messages_are_boxes(MessageKey::portable);
+    #[cfg(target_arch = "x86_64")]
+    messages_are_boxes(MessageKey::wide);
 }
 
 fn messages_are_boxes(make: fn(SharedKey, &[u8; 16]) -> MessageKey) {
     let (shared, prefix) = (SharedKey::from_bytes(key(SHARED)), b"CurveZMQMESSAGEC");
     let mut sealer = make(shared.clone(), prefix);
     let mut opener = make(shared.clone(), prefix);
-    let lengths =
-        (0..700).chain([1023, 1024, 1120, 4095, 4096, 4192, 4193, 4705, 8288, 65_536, 65_537]);
+    let long = [1023, 1024, 1120, 4095, 4096, 4097, 4192, 4193, 4705, 8288];
+    let longer = [16_479, 16_480, 16_481, 16_992, 32_864, 32_865, 65_536, 65_537];
+    let lengths = (0..700).chain(long).chain(longer);
     let mut count = 5;
     for len in lengths {
         // Some counts are left out, as no peer should, and some lie near the end.
