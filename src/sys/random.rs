@@ -5,6 +5,10 @@ use crate::errno::Errno;
 
 /// Fills `buffer` from getrandom(2). Errors: ENOSYS on kernels before 3.17.
 pub fn fill(buffer: &mut [u8]) -> crate::errno::Result<()> {
+    #[cfg(test)]
+    if script::draw(buffer) {
+        return Ok(());
+    }
     let mut rest = buffer;
     while !rest.is_empty() {
         // SAFETY: `rest` is writable for its whole length.
@@ -34,6 +38,32 @@ pub fn random_u64() -> u64 {
 #[allow(clippy::cast_possible_truncation)]
 pub fn random_u32() -> u32 {
     random_u64() as u32
+}
+
+/// Lets a test's thread know what it draws.
+#[cfg(test)]
+pub mod script {
+    use std::cell::RefCell;
+
+    thread_local! { static DRAWS: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) }; }
+
+    /// The next draw of a script, if there is one.
+    pub(super) fn draw(buffer: &mut [u8]) -> bool {
+        DRAWS.with_borrow_mut(|draws| {
+            let Some(draws) = draws else { return false };
+            assert!(!draws.is_empty(), "more draws than are in the script");
+            buffer.fill(draws.remove(0));
+            true
+        })
+    }
+
+    /// Runs `with` on a thread whose draws are runs of these octets, one for each draw and all of them.
+    pub fn during<R>(draws: &[u8], with: impl FnOnce() -> R) -> R {
+        DRAWS.set(Some(draws.to_vec()));
+        let result = with();
+        assert_eq!(DRAWS.take(), Some(Vec::new()), "fewer draws than are in the script");
+        result
+    }
 }
 
 #[cfg(test)]

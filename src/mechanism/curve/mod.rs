@@ -84,3 +84,5 @@ fn take<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transcript;

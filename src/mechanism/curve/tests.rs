@@ -12,7 +12,7 @@ fn pair(seed: u8) -> KeyPair {
 }
 
 /// The server has pair 1, the client pair 2.
-fn security(is_server: bool) -> Security {
+pub(super) fn security(is_server: bool) -> Security {
     let own = pair(if is_server { 1 } else { 2 });
     Security {
         mechanism: crate::options::Mechanism::Curve,
@@ -25,13 +25,13 @@ fn security(is_server: bool) -> Security {
     }
 }
 
-fn local(socket_type: SocketType, routing_id: &[u8]) -> Local {
+pub(super) fn local(socket_type: SocketType, routing_id: &[u8]) -> Local {
     let properties = vec![(b"X-a".to_vec(), b"b".to_vec())];
     Local { socket_type, routing_id: routing_id.to_vec(), properties }
 }
 
 /// The body of the one frame in `out`, which is a command; `out` is empty then.
-fn take_body(out: &mut Vec<u8>) -> Vec<u8> {
+pub(super) fn take_body(out: &mut Vec<u8>) -> Vec<u8> {
     let Parsed::Header(header) = parse_header(out) else { panic!("no frame in {out:?}") };
     assert!(header.is_command());
     assert_eq!(header.frame_len(), Some(out.len()));
@@ -40,14 +40,14 @@ fn take_body(out: &mut Vec<u8>) -> Vec<u8> {
     body
 }
 
-fn start(security: &Security, local: &Local, out: &mut Vec<u8>) -> Mechanism {
+pub(super) fn start(security: &Security, local: &Local, out: &mut Vec<u8>) -> Mechanism {
     match Mechanism::start(security, local, out) {
         Ok(Step::Wait(mechanism)) => mechanism,
         step => panic!("{step:?}"),
     }
 }
 
-fn go_on(mechanism: Mechanism, body: &[u8], out: &mut Vec<u8>) -> Mechanism {
+pub(super) fn go_on(mechanism: Mechanism, body: &[u8], out: &mut Vec<u8>) -> Mechanism {
     match mechanism.handle_command(body, out) {
         Ok(Step::Wait(mechanism)) => mechanism,
         step => panic!("{step:?}"),
