@@ -93,6 +93,11 @@ impl FanOut {
         self.targets.clone_from(&self.pipes);
     }
 
+    /// The targets.
+    pub fn targets(&self) -> &[PipeId] {
+        &self.targets
+    }
+
     /// Whether no target is full.
     pub fn has_room(&self, pipes: &mut PipeSet) -> bool {
         self.targets

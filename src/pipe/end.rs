@@ -16,7 +16,7 @@ pub use super::reader::View;
 use super::writer::Writer;
 
 /// Counts of messages are kept modulo 2^31.
-const COUNT: u32 = (1 << 31) - 1;
+pub(super) const COUNT: u32 = (1 << 31) - 1;
 
 /// What a direction is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +54,11 @@ pub struct PipeEnd {
     shared: Joint<Shared>,
     side: usize,
     reader: Reader,
-    writer: Writer,
+    pub(super) writer: Writer,
     /// Messages completed by the writer, modulo 2^31.
-    written: u32,
+    pub(super) written: u32,
+    /// What that is ahead of the count of the log that the pipe is a member of.
+    pub(super) ahead: u32,
     /// The reader's credit as last seen.
     seen: u32,
     /// Messages read, modulo 2^31, and how many since credit was last given.
@@ -105,6 +107,7 @@ impl PipeEnd {
             reader,
             writer,
             written: 0,
+            ahead: 0,
             seen: 0,
             read: 0,
             uncredited: 0,
@@ -220,6 +223,7 @@ impl PipeEnd {
             return true;
         }
         self.inward().reader.asleep.store(ASLEEP, Ordering::SeqCst);
+        self.reader.note_sleep();
         if self.reader.has_part() {
             self.inward().reader.asleep.store(AWAKE, Ordering::SeqCst);
             return true;
@@ -426,8 +430,18 @@ impl PipeEnd {
         }
     }
 
+    /// What the reader of what this end writes is at.
+    pub(super) fn reader_state(&self) -> u8 {
+        self.outward().reader.asleep.load(Ordering::SeqCst)
+    }
+
+    /// Looks at what credit the reader has given.
+    pub(super) fn note_credit(&mut self) {
+        self.seen = self.outward().reader.credited.load(Ordering::SeqCst);
+    }
+
     #[cold]
-    fn wake_reader(&self) {
+    pub(super) fn wake_reader(&self) {
         if self.outward().reader.asleep.swap(AWAKE, Ordering::SeqCst) != AWAKE {
             self.peer().attention.raise(READABLE);
         }

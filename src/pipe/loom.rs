@@ -2,6 +2,8 @@
 //! between them. Segments are so small here that a few messages go through several.
 //! `RUSTFLAGS="--cfg loom" cargo test --lib loom`
 
+mod log;
+
 use std::sync::Arc as StdArc;
 
 use loom::sync::Arc;

@@ -31,6 +31,15 @@ impl Reader {
         }
     }
 
+    /// Has who writes for several pipes look for sleepers.
+    #[inline]
+    pub fn note_sleep(&self) {
+        match self {
+            Self::Bytes(reader) => reader.note_sleep(),
+            Self::Conflate(_) => {}
+        }
+    }
+
     /// Whether there is so much to read that it is worth a call to the kernel.
     pub fn has_batch(&self) -> bool {
         match self {

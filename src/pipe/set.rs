@@ -14,6 +14,7 @@ pub struct PipeSet {
     free: Vec<u32>,
     doomed: Vec<PipeId>,
     is_short: bool,
+    has_new_marks: bool,
 }
 
 #[derive(Default)]
@@ -63,6 +64,17 @@ impl PipeSet {
     /// Notes that a pipe has no credit left, and that its reader has been asked for more.
     pub fn note_shortage(&mut self) {
         self.is_short = true;
+    }
+
+    /// Notes that high-water marks have changed.
+    pub fn note_marks(&mut self) {
+        self.has_new_marks = true;
+    }
+
+    /// Whether high-water marks have changed since the last call.
+    #[inline(always)]
+    pub fn take_new_marks(&mut self) -> bool {
+        std::mem::take(&mut self.has_new_marks)
     }
 
     /// Whether a shortage was noted since the last call.

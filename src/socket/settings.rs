@@ -18,6 +18,7 @@ impl Socket {
                         end.set_hwms(self.options.sndhwm, self.options.rcvhwm);
                     }
                 }
+                self.pipes.note_marks();
             }
             Change::Subscribe(topic) => {
                 self.pattern.subscribe(&mut self.pipes, &self.options, &topic)?;

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod filter;
+mod group;
 mod index;
 mod prefixes;
 mod publisher;

@@ -81,39 +81,50 @@ impl<V: Default> Prefixes<V> {
         self.topics.remove(number);
     }
 
-    /// Calls `f` with the value of each topic that `data` begins with, until it answers `false`; answers
-    /// whether it never did.
+    /// Calls `f` with the number and the value of each topic that `data` begins with, until it answers `false`;
+    /// answers whether it never did.
     #[inline]
-    fn all_matches(&self, data: &[u8], mut f: impl FnMut(&V) -> bool) -> bool {
+    fn all_matches(&self, data: &[u8], mut f: impl FnMut(u32, &V) -> bool) -> bool {
         if self.topics.extent() <= FEW {
-            return self.topics.iter().all(|(topic, value)| !data.starts_with(topic) || f(value));
+            return (0..self.topics.extent() as u32).all(|number| {
+                let found = self.topics.get(number);
+                found.is_none_or(|(topic, value)| !data.starts_with(topic) || f(number, value))
+            });
         }
         let mut hash = self.keys.begin();
         for &(len, _) in &self.lengths {
             let Some(prefix) = data.get(..len) else { break };
-            let found = self.find_hashed(self.keys.hash(&mut hash, prefix), prefix);
-            if let Some((_, value)) = found.and_then(|number| self.topics.get(number))
-                && !f(value)
-            {
+            let Some(number) = self.find_hashed(self.keys.hash(&mut hash, prefix), prefix) else {
+                continue;
+            };
+            if self.topics.get(number).is_some_and(|(_, value)| !f(number, value)) {
                 return false;
             }
         }
         true
     }
 
-    /// Calls `f` with the value of each topic that `data` begins with.
+    /// Calls `f` with the number and the value of each topic that `data` begins with.
     #[inline]
-    pub fn for_each_match(&self, data: &[u8], mut f: impl FnMut(&V)) {
-        self.all_matches(data, |value| {
-            f(value);
+    pub fn for_each_match(&self, data: &[u8], mut f: impl FnMut(u32, &V)) {
+        self.all_matches(data, |number, value| {
+            f(number, value);
             true
         });
+    }
+
+    /// The number of the topic that `data` begins with, if it is one only.
+    #[inline]
+    pub fn sole_match(&self, data: &[u8]) -> Option<u32> {
+        let mut sole = None;
+        let is_sole = self.all_matches(data, |number, _| sole.replace(number).is_none());
+        sole.filter(|_| is_sole)
     }
 
     /// Whether `data` begins with one of the topics.
     #[inline]
     pub fn has_match(&self, data: &[u8]) -> bool {
-        !self.all_matches(data, |_| false)
+        !self.all_matches(data, |_, _| false)
     }
 
     /// Whether the empty topic is there, which everything begins with.
@@ -144,8 +155,9 @@ mod tests {
 
     fn matches(prefixes: &Prefixes<usize>, data: &[u8]) -> Vec<usize> {
         let mut found = Vec::new();
-        prefixes.for_each_match(data, |v| found.push(*v));
+        prefixes.for_each_match(data, |_, v| found.push(*v));
         assert_eq!(prefixes.has_match(data), !found.is_empty());
+        assert_eq!(prefixes.sole_match(data).is_some(), found.len() == 1);
         found.sort_unstable();
         found
     }

@@ -2,6 +2,7 @@
 //! Socket Type").
 #![forbid(unsafe_code)]
 
+use super::group::Group;
 use super::subscriptions::Subscriptions;
 use super::upstream::{self, Upstream};
 use crate::errno::{Errno, Result};
@@ -21,6 +22,7 @@ pub(super) const CLEARED_BY_SEND: usize = 32;
 pub(super) struct Publisher {
     pub fan_out: FanOut,
     pub subscriptions: Subscriptions,
+    group: Group,
 }
 
 impl Publisher {
@@ -42,23 +44,83 @@ impl Publisher {
         more: bool,
         only: Option<PipeId>,
     ) -> Result<()> {
-        if !self.fan_out.is_within() {
-            self.fan_out.begin();
-            let fan_out = &mut self.fan_out;
-            self.subscriptions.for_each_match(part.body(), |pipe| {
-                if only.is_none_or(|only| only == pipe) {
-                    fan_out.add_target(pipe);
-                }
-            });
-            if options.invert_matching {
-                self.fan_out.invert();
+        let is_first = !self.fan_out.is_within();
+        if is_first {
+            if self.is_for_group(pipes, options, part, only) {
+                self.group.begin(pipes, &mut self.fan_out);
+            } else {
+                self.find_targets(pipes, options, part, only);
             }
             if options.xpub_nodrop && !self.fan_out.has_room(pipes) {
                 return Err(Errno::EAGAIN);
             }
         }
+        if self.group.is_formed() {
+            self.group.write(pipes, part, more, is_first);
+        }
         self.fan_out.send(pipes, part, more);
         Ok(())
+    }
+
+    /// Whether a message goes to the group and its stragglers, and to nobody else.
+    #[inline]
+    fn is_for_group(
+        &self,
+        pipes: &mut PipeSet,
+        options: &Options,
+        part: &Outbound<'_>,
+        only: Option<PipeId>,
+    ) -> bool {
+        self.group.is_formed()
+            && self.may_be_shared(pipes, options, part, only)
+            && self
+                .subscriptions
+                .unchanged()
+                .is_some_and(|topic| self.subscriptions.sole_match(part.body()) == Some(topic))
+    }
+
+    #[inline]
+    fn may_be_shared(
+        &self,
+        pipes: &mut PipeSet,
+        options: &Options,
+        part: &Outbound<'_>,
+        only: Option<PipeId>,
+    ) -> bool {
+        !options.invert_matching && only.is_none() && self.group.suits(pipes, part)
+    }
+
+    /// Finds who gets a message; if it is those who got the last ones, they become a group.
+    fn find_targets(
+        &mut self,
+        pipes: &mut PipeSet,
+        options: &Options,
+        part: &Outbound<'_>,
+        only: Option<PipeId>,
+    ) {
+        self.group.dissolve(pipes);
+        let fan_out = &mut self.fan_out;
+        fan_out.begin();
+        let topic = self.subscriptions.for_each_match(part.body(), |pipe| {
+            if only.is_none_or(|only| only == pipe) {
+                fan_out.add_target(pipe);
+            }
+        });
+        if options.invert_matching {
+            fan_out.invert();
+        }
+        let topic = topic.filter(|_| self.may_be_shared(pipes, options, part, only));
+        if let Some(topic) = self.group.note_topic(topic) {
+            self.group.form(pipes, &mut self.fan_out);
+            self.subscriptions.watch(topic);
+        }
+    }
+
+    /// The pipe goes; its topics are cleared in steps.
+    pub fn handle_closed(&mut self, pipes: &mut PipeSet, id: PipeId) {
+        self.group.handle_closed(pipes, id);
+        self.fan_out.handle_closed(id);
+        self.subscriptions.remove_pipe(id);
     }
 }
 
@@ -96,9 +158,8 @@ impl Policy for Pub {
 
     fn handle_writable(&mut self, _: &mut PipeSet, _: &Options, _: PipeId) {}
 
-    fn handle_closed(&mut self, _: &mut PipeSet, _: &Options, id: PipeId) {
-        self.publisher.fan_out.handle_closed(id);
-        self.publisher.subscriptions.remove_pipe(id);
+    fn handle_closed(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
+        self.publisher.handle_closed(pipes, id);
         self.publisher.subscriptions.clear(CLEARED_AT_ONCE, |_, _| {});
     }
 

@@ -115,6 +115,8 @@ pub(super) struct Subscriptions {
     by_pipe: Vec<u32>,
     /// Subscribers whose topics are to be cleared.
     leaving: VecDeque<u32>,
+    /// A topic whose subscribers are the same since it was watched.
+    watched: Option<u32>,
 }
 
 impl Subscriptions {
@@ -144,6 +146,7 @@ impl Subscriptions {
     pub fn add(&mut self, topic: &[u8], pipe: PipeId) -> bool {
         let who = self.subscriber_of(pipe);
         let number = self.topics.find_or_add(topic);
+        self.note_change(number);
         let Some(links) = self.topics.value_mut(number) else { return false };
         let is_first = links.as_slice().is_empty();
         let Err(at) = links.place(who) else { return false };
@@ -168,7 +171,14 @@ impl Subscriptions {
         }
     }
 
+    fn note_change(&mut self, number: u32) {
+        if self.watched == Some(number) {
+            self.watched = None;
+        }
+    }
+
     fn unlink(&mut self, number: u32, who: u32) -> Removed {
+        self.note_change(number);
         let Some(links) = self.topics.value_mut(number) else { return Removed::Nothing };
         let Some(Link { before, after, .. }) = links.remove(who) else { return Removed::Nothing };
         let is_last = links.as_slice().is_empty();
@@ -190,6 +200,7 @@ impl Subscriptions {
     /// Takes a pipe out. Its topics go with [`Self::clear`].
     pub fn remove_pipe(&mut self, pipe: PipeId) {
         let Some(who) = self.known(pipe) else { return };
+        self.watched = None;
         self.by_pipe[pipe.0 as usize] = NONE;
         if let Some(subscriber) = self.subscribers.get_mut(who as usize) {
             subscriber.pipe = None;
@@ -222,16 +233,37 @@ impl Subscriptions {
         }
     }
 
-    /// Calls `f` with the subscribers of each topic that `data` begins with; a pipe may come up again.
+    /// Calls `f` with the subscribers of each topic that `data` begins with; a pipe may come up again. Answers
+    /// the topic, if it is one only.
     #[inline]
-    pub fn for_each_match(&self, data: &[u8], mut f: impl FnMut(PipeId)) {
-        self.topics.for_each_match(data, |links| {
+    pub fn for_each_match(&self, data: &[u8], mut f: impl FnMut(PipeId)) -> Option<u32> {
+        let (mut sole, mut is_sole) = (None, true);
+        self.topics.for_each_match(data, |number, links| {
+            is_sole &= sole.replace(number).is_none();
             for link in links.as_slice() {
                 if let Some(pipe) = self.subscribers.get(link.who as usize).and_then(|s| s.pipe) {
                     f(pipe);
                 }
             }
         });
+        sole.filter(|_| is_sole)
+    }
+
+    /// The topic that `data` begins with, if it is one only.
+    #[inline]
+    pub fn sole_match(&self, data: &[u8]) -> Option<u32> {
+        self.topics.sole_match(data)
+    }
+
+    /// Watches a topic, and no other.
+    pub fn watch(&mut self, topic: u32) {
+        self.watched = Some(topic);
+    }
+
+    /// The topic that is watched, if its subscribers are still those that it had then.
+    #[inline]
+    pub fn unchanged(&self) -> Option<u32> {
+        self.watched
     }
 
     /// Number of topics with subscribers.

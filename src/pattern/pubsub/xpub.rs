@@ -153,8 +153,8 @@ impl Policy for Xpub {
 
     fn handle_writable(&mut self, _: &mut PipeSet, _: &Options, _: PipeId) {}
 
-    fn handle_closed(&mut self, _: &mut PipeSet, options: &Options, id: PipeId) {
-        self.publisher.fan_out.handle_closed(id);
+    fn handle_closed(&mut self, pipes: &mut PipeSet, options: &Options, id: PipeId) {
+        self.publisher.handle_closed(pipes, id);
         for (_, about) in &mut self.pending {
             if *about == About::Pipe(id) {
                 *about = About::Gone;
@@ -163,7 +163,6 @@ impl Policy for Xpub {
         if self.last == Some(id) {
             self.last = None;
         }
-        self.publisher.subscriptions.remove_pipe(id);
         self.wishes.remove_pipe(id);
         self.clear(options, CLEARED_AT_ONCE);
     }

@@ -6,11 +6,12 @@
 //! - The writer alone touches bytes from a segment's published length on; the reader only those before.
 //! - A sealed segment has a successor and grows no more; it is sealed in the same store that makes the
 //!   rest of the message visible, so that a reader sees whole messages at all times.
-//! - The reader frees a segment when it steps past it.
+//! - The reader frees a segment when it steps past it; those of a log, which several pipes read, are counted.
 //! - Without memory for a segment a frame is not written, and nothing else changes.
 // What lies behind a raw pointer is changed by who has the one `&mut` to its half.
 #![allow(clippy::needless_pass_by_ref_mut)]
 
+mod gate;
 mod intake;
 mod reader;
 mod segment;

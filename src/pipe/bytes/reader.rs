@@ -12,6 +12,7 @@ use crate::message::{
 use crate::sync::Joint;
 use crate::sync::atomic::Ordering;
 
+use super::gate::Place;
 use super::segment::{Segment, Shared, State};
 use super::values;
 
@@ -21,7 +22,7 @@ const BATCH: usize = 32 * 1024;
 /// The reading half of a byte pipe.
 pub struct ByteReader {
     shared: Joint<Shared>,
-    head: *mut Segment,
+    head: Place,
     /// The head's buffer and origin, kept here because the writer keeps writing to the head's header.
     data: *const u8,
     origin: Option<Arc<Metadata>>,
@@ -53,7 +54,7 @@ impl ByteReader {
     pub(super) fn new(shared: Joint<Shared>, first: *mut Segment) -> Self {
         let mut reader = Self {
             shared,
-            head: first,
+            head: Place::new(first),
             data: std::ptr::null(),
             origin: None,
             position: 0,
@@ -62,21 +63,36 @@ impl ByteReader {
             marks: VecDeque::new(),
             boundary: 0,
         };
-        reader.enter(first);
+        reader.enter(Place::new(first));
         reader
     }
 
-    fn enter(&mut self, segment: *mut Segment) {
-        self.head = segment;
-        self.position = 0;
+    fn enter(&mut self, place: Place) {
+        self.head = place;
+        self.position = place.from;
         self.data = self.segment().data();
         self.origin = self.segment().origin.clone();
     }
 
     #[inline]
     fn segment(&self) -> &Segment {
-        // SAFETY: the head is freed by this half alone, when it steps past it.
-        unsafe { &*self.head }
+        // SAFETY: the head is freed by this half alone, when it steps past it, or held by it.
+        unsafe { &*self.head.at }
+    }
+
+    #[inline]
+    fn load(&self) -> State {
+        // SAFETY: the head is where this half is.
+        unsafe { self.head.load() }
+    }
+
+    /// Has who writes look for sleepers, if it writes for several pipes. The caller looks once more after.
+    #[inline]
+    pub fn note_sleep(&self) {
+        // SAFETY: the head is where this half is.
+        if let Some(gate) = unsafe { self.head.gate() } {
+            gate.note_sleep();
+        }
     }
 
     /// Whether something can be read: if so, at least one whole message from the last commit on.
@@ -90,7 +106,7 @@ impl ByteReader {
 
     /// Whether there is so much to read that it is worth a call to the kernel.
     pub fn has_batch(&self) -> bool {
-        let state = self.segment().load();
+        let state = self.load();
         state.is_sealed() || self.segment().limit(state) >= self.position + BATCH
     }
 
@@ -99,7 +115,7 @@ impl ByteReader {
             if self.position < self.segment().limit(self.state) {
                 return true;
             }
-            let state = self.segment().load();
+            let state = self.load();
             if state != self.state {
                 self.state = state;
             } else if state.is_sealed() {
@@ -111,13 +127,45 @@ impl ByteReader {
     }
 
     fn step(&mut self) {
-        let next = self.segment().next.load(Ordering::Acquire);
         let old = self.head;
+        // SAFETY: the head is sealed, and where this half is.
+        let next = unsafe { old.next() };
+        if old.gate.is_null() && next.gate.is_null() {
+            self.enter(next);
+            self.shared.head.store(next.at, Ordering::Relaxed);
+            // SAFETY: it was sealed, so the writer is past it.
+            unsafe { self.shared.recycle(old.at) };
+        } else {
+            self.step_in_log(old, next);
+        }
+        self.state = self.load();
+    }
+
+    /// Steps into a log, in it, or out of it.
+    #[cold]
+    fn step_in_log(&mut self, old: Place, next: Place) {
         self.enter(next);
-        self.state = self.segment().load();
-        self.shared.head.store(next, Ordering::Relaxed);
-        // SAFETY: it was sealed, so the writer is past it.
-        unsafe { self.shared.recycle(old) };
+        if next.gate == old.gate {
+            self.segment().hold();
+        // SAFETY: this half is at the gate now.
+        } else if let Some(gate) = unsafe { next.gate() } {
+            gate.start.store(std::ptr::null_mut(), Ordering::Relaxed);
+        }
+        if old.gate.is_null() {
+            // SAFETY: it was sealed, so the writer is past it.
+            unsafe { self.shared.recycle(old.at) };
+        } else {
+            // SAFETY: held since this half entered it; its successor is held by now.
+            unsafe { Segment::let_go(old.at) };
+        }
+        if next.gate != old.gate {
+            let own = if next.gate.is_null() { next.at } else { next.gate };
+            self.shared.head.store(own, Ordering::Relaxed);
+            if !old.gate.is_null() {
+                // SAFETY: the writer told its end, which was the last that it did with it.
+                unsafe { Segment::free(old.gate) };
+            }
+        }
     }
 
     /// The next frame for the application, left in place.
@@ -289,12 +337,13 @@ impl ByteReader {
         if !self.has_bytes() {
             return 0;
         }
-        let (mut at, mut position) = (self.head, self.position);
+        let (mut place, mut position) = (self.head, self.position);
         let (mut end, mut count) = (self.consumed, 0);
         while count < slices.len() && end - self.consumed < most_bytes as u64 {
-            // SAFETY: reached from the head over sealed segments, which only this half frees.
-            let segment = unsafe { &*at };
-            let state = segment.load();
+            // SAFETY: reached from the head over sealed segments, which only this half frees, or holds.
+            let segment = unsafe { &*place.at };
+            // SAFETY: as above.
+            let state = unsafe { place.load() };
             let limit = segment.limit(state);
             if position < limit {
                 slices[count] = IoSlice::new(published(segment, position, limit));
@@ -308,7 +357,9 @@ impl ByteReader {
                 self.boundary = end;
                 break;
             }
-            (at, position) = (segment.next.load(Ordering::Acquire), 0);
+            // SAFETY: as above, and sealed.
+            place = unsafe { place.next() };
+            position = place.from;
         }
         count
     }
@@ -371,8 +422,9 @@ impl ByteReader {
             return flags & FLAG_MORE != 0;
         }
         let target = self.position;
-        let mut is_open = self.segment().continues;
-        self.position = 0;
+        // A pipe begins in a log between two messages.
+        let mut is_open = self.head.from == 0 && self.segment().continues;
+        self.position = self.head.from;
         while self.position < target {
             let (flags, header, len) = self.header();
             is_open = flags & FLAG_MORE != 0;
@@ -400,6 +452,10 @@ impl ByteReader {
 impl Drop for ByteReader {
     fn drop(&mut self) {
         self.shared.position.store(self.position, Ordering::Relaxed);
+        if !self.head.gate.is_null() {
+            // SAFETY: held since this half entered it.
+            unsafe { Segment::let_go(self.head.at) };
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::message::{Body, Message, Metadata, defer};
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use crate::sys::blocks;
 
+use super::gate::Gate;
 use super::values;
 
 /// Size of a pipe's first segment; each further one doubles, up to [`MOST_SIZE`]. Models are small: one frame
@@ -55,6 +56,10 @@ pub struct Segment {
     pub continues: bool,
     /// Connection that the bytes came from.
     pub origin: Option<Arc<Metadata>>,
+    /// The way into a log; the buffer is empty then.
+    pub gate: Option<Box<Gate>>,
+    /// How often it is held, in a log.
+    holders: AtomicU32,
     /// Who touched which byte, for the model checker.
     #[cfg(loom)]
     touched: Vec<loom::cell::UnsafeCell<()>>,
@@ -93,6 +98,21 @@ impl Segment {
         Self::boxed(NonNull::dangling(), 0, Some((body, flags)), origin, continues)
     }
 
+    /// A gate, and the segment that the pipe goes on in after it; `None` without memory for them.
+    pub fn gate(gate: Box<Gate>) -> Option<(*mut Self, *mut Self)> {
+        let after = Self::boxed(NonNull::dangling(), 0, None, None, false)?;
+        let Some(segment) = Self::boxed(NonNull::dangling(), 0, None, None, false) else {
+            // SAFETY: just made, and nobody else knows of it.
+            unsafe { Self::free(after) };
+            return None;
+        };
+        // SAFETY: as above.
+        let new = unsafe { &mut *segment };
+        new.gate = Some(gate);
+        new.next.store(after, Ordering::Relaxed);
+        Some((segment, after))
+    }
+
     /// As `Box::new`, but `None` without memory for it.
     fn boxed(
         data: NonNull<u8>,
@@ -124,6 +144,8 @@ impl Segment {
             external,
             continues,
             origin,
+            gate: None,
+            holders: AtomicU32::new(1),
             #[cfg(loom)]
             touched: (0..capacity).map(|_| loom::cell::UnsafeCell::new(())).collect(),
         }
@@ -169,6 +191,29 @@ impl Segment {
         }
     }
 
+    /// Holds a segment of a log once more, for a caller to whom it is held already.
+    pub fn hold(&self) {
+        self.holders.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Ends one hold of a log's segment, which may be null. The last one frees it, which ends the hold of its
+    /// successor.
+    ///
+    /// # Safety
+    /// The hold is the caller's.
+    pub unsafe fn let_go(mut segment: *mut Self) {
+        // SAFETY: held by the caller, or by the segment before, which was the caller's.
+        while let Some(held) = unsafe { segment.as_ref() } {
+            if held.holders.fetch_sub(1, Ordering::AcqRel) > 1 {
+                return;
+            }
+            let next = held.next.load(Ordering::Relaxed);
+            // SAFETY: nobody else holds it.
+            unsafe { Self::free(segment) };
+            segment = next;
+        }
+    }
+
     /// Frees a segment made by this type.
     ///
     /// # Safety
@@ -180,6 +225,10 @@ impl Segment {
         if let Some((body, _)) = segment.external.take() {
             // It may have a free function, and the pipe's lock is held.
             defer(Message::from_body(body));
+        }
+        if let Some(gate) = segment.gate.take() {
+            // SAFETY: held by the gate, if no reader has taken it over.
+            unsafe { Self::let_go(gate.start.load(Ordering::Relaxed)) };
         }
         if segment.capacity > 0 {
             // SAFETY: allocated in `buffer` with this size.

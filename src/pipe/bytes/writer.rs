@@ -29,12 +29,16 @@ pub struct ByteWriter {
     /// End of the last whole message.
     pub(super) boundary: (*mut Segment, usize),
     /// What the reader may see.
-    committed: (*mut Segment, usize),
-    messages: u32,
+    pub(super) committed: (*mut Segment, usize),
+    pub(super) messages: u32,
     pub(super) next_size: usize,
     /// Bytes that were received last (intake only).
     pub(super) received: usize,
     origin: Option<Arc<Metadata>>,
+    /// By which the reader goes to a log; null if the pipe is no member of one.
+    pub(super) gate: *mut Segment,
+    /// Several pipes read what is written.
+    pub(super) is_log: bool,
 }
 
 // SAFETY: the half moves as a whole; segments are shared by the rules of the module.
@@ -55,6 +59,8 @@ impl ByteWriter {
             next_size: FIRST_SIZE,
             received: 0,
             origin: None,
+            gate: ptr::null_mut(),
+            is_log: false,
         };
         writer.enter(first);
         writer
@@ -174,7 +180,14 @@ impl ByteWriter {
             unsafe { &*last }.state.swap(state.0, Ordering::SeqCst);
             return false;
         }
-        Self::seal(first, last, state, before)
+        let has_batch = Self::seal(first, last, state, before);
+        if self.is_log {
+            // SAFETY: the chain from the segment that is held leads to it.
+            unsafe { &*last }.hold();
+            // SAFETY: held since it was the last.
+            unsafe { Segment::let_go(first) };
+        }
+        has_batch
     }
 
     /// Publishes `state` of `last`, reached from `first` over segments that are left behind. The store
@@ -316,6 +329,20 @@ impl ByteWriter {
         unsafe { &*self.tail }
     }
 
+    /// Goes on in an empty segment that nobody has seen.
+    pub(super) fn begin_at(&mut self, segment: *mut Segment) {
+        self.enter(segment);
+        self.position = 0;
+        self.filled = 0;
+        self.boundary = (segment, 0);
+        self.committed = (segment, 0);
+    }
+
+    /// Takes the chain away from what the two halves share: its segments are counted.
+    pub(super) fn detach(&self) {
+        self.shared.head.store(ptr::null_mut(), Ordering::Relaxed);
+    }
+
     fn enter(&mut self, segment: *mut Segment) {
         // SAFETY: the new tail is ours.
         let new = unsafe { &*segment };
@@ -335,6 +362,10 @@ impl Drop for ByteWriter {
         // SAFETY: the tail is never sealed, so it is still there.
         let tail = unsafe { &*self.tail };
         tail.final_len.store(self.position as u32, Ordering::Relaxed);
+        if self.is_log {
+            // SAFETY: held since it was published to.
+            unsafe { Segment::let_go(self.committed.0) };
+        }
     }
 }
 

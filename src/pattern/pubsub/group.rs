@@ -1,0 +1,236 @@
+//! Subscribers that get the same messages in a row: each of these is written once, to a log that all of them read
+//! (RFC 29, "The PUB Socket Type").
+//!
+//! Invariants: the members of a group are subscribers of its topic, and the stragglers are the others: pipes of
+//! messages, and those that had no credit left at some time. A member without credit becomes a straggler before a
+//! message that it may not have is written.
+#![forbid(unsafe_code)]
+
+use crate::message::{Message, Outbound};
+use crate::pattern::control::flags;
+use crate::pattern::fan_out::FanOut;
+use crate::pipe::{Log, PipeId, PipeSet, Wake};
+
+/// So many messages in a row have to go to the same subscribers.
+const STREAK: u32 = if cfg!(test) { 2 } else { 16 };
+/// So many messages without a group after one that could not be formed.
+const PAUSE: u32 = if cfg!(test) { 3 } else { 1000 };
+/// Credit that a pipe needs to become a member.
+const LEAST_CREDIT: u32 = if cfg!(test) { 2 } else { 32 };
+/// Bodies from this size on travel by reference, to each subscriber.
+const MOST_COPIED: usize = 32 * 1024;
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Group {
+    log: Log,
+    members: Vec<PipeId>,
+    stragglers: Vec<PipeId>,
+    /// Messages that each member has credit for.
+    credit: u32,
+    /// Stragglers may come back.
+    is_due: bool,
+    /// A message is being written to the log.
+    is_open: bool,
+    /// The topic of the last messages, and how many there were.
+    topic: Option<u32>,
+    streak: u32,
+    pause: u32,
+}
+
+impl Group {
+    /// Whether a part that begins a message may be written once for several pipes.
+    pub fn suits(&self, pipes: &mut PipeSet, part: &Outbound<'_>) -> bool {
+        match part {
+            Outbound::Slice(body) => body.len() < MOST_COPIED,
+            // A free function that is called says that a connection has taken the message.
+            Outbound::Message(message) if message.has_free_function() => {
+                message.len() < MOST_COPIED && self.is_flowing(pipes)
+            }
+            Outbound::Message(message) => Message::len(message) < MOST_COPIED,
+        }
+    }
+
+    fn is_flowing(&self, pipes: &mut PipeSet) -> bool {
+        self.members.iter().all(|id| pipes.get(*id).is_some_and(|end| end.is_flowing()))
+    }
+
+    /// Whether there is a group.
+    #[inline]
+    pub fn is_formed(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// Notes the topic of a message, if it has one only; answers it if its subscribers are to form a group.
+    #[inline]
+    pub fn note_topic(&mut self, topic: Option<u32>) -> Option<u32> {
+        if topic.is_none() || topic != self.topic {
+            self.topic = topic;
+            self.streak = 0;
+        }
+        if self.pause > 0 {
+            self.pause -= 1;
+            return None;
+        }
+        self.streak += 1;
+        topic.filter(|_| self.streak > STREAK)
+    }
+
+    /// Makes a group of the targets that can be in one; the others stay targets.
+    pub fn form(&mut self, pipes: &mut PipeSet, fan_out: &mut FanOut) {
+        if fan_out.targets().len() > 1 {
+            self.stragglers.extend_from_slice(fan_out.targets());
+            self.credit = u32::MAX;
+            self.take_stragglers(pipes);
+        }
+        self.streak = 0;
+        if self.members.len() < 2 {
+            self.dissolve(pipes);
+            self.pause = PAUSE;
+            return;
+        }
+        self.target_stragglers(fan_out);
+    }
+
+    /// Begins a message to the group; what is not of it are the targets then.
+    #[inline]
+    pub fn begin(&mut self, pipes: &mut PipeSet, fan_out: &mut FanOut) {
+        if pipes.take_new_marks() || self.credit == 0 {
+            self.drop_idle(pipes);
+        }
+        if self.is_due && !self.stragglers.is_empty() {
+            self.take_stragglers(pipes);
+        }
+        self.is_due = false;
+        self.target_stragglers(fan_out);
+    }
+
+    #[inline]
+    fn target_stragglers(&self, fan_out: &mut FanOut) {
+        fan_out.begin();
+        for id in &self.stragglers {
+            fan_out.add_target(*id);
+        }
+    }
+
+    /// Makes stragglers with credit members.
+    #[cold]
+    fn take_stragglers(&mut self, pipes: &mut PipeSet) {
+        let Self { log, members, stragglers, credit: most, .. } = self;
+        stragglers.retain(|id| {
+            let Some(end) = pipes.get(*id) else { return false };
+            let credit = end.credit();
+            if credit < LEAST_CREDIT || !end.join_log(log) {
+                return true;
+            }
+            *most = credit.min(*most);
+            members.push(*id);
+            false
+        });
+    }
+
+    /// Makes members without credit stragglers.
+    #[cold]
+    fn drop_idle(&mut self, pipes: &mut PipeSet) {
+        let Self { log, members, stragglers, credit: most, .. } = self;
+        *most = u32::MAX;
+        members.retain(|id| {
+            let Some(end) = pipes.get(*id) else { return false };
+            let credit = end.log_credit(log);
+            if credit > 0 {
+                *most = credit.min(*most);
+                return true;
+            }
+            end.leave_log(log);
+            stragglers.push(*id);
+            false
+        });
+    }
+
+    /// Writes a part of a message to the members.
+    #[inline]
+    pub fn write(&mut self, pipes: &mut PipeSet, part: &Outbound<'_>, more: bool, is_first: bool) {
+        if !is_first && !self.is_open {
+            return;
+        }
+        self.is_open = more;
+        if !self.log.write(flags(more), part.body()) {
+            return self.fail(pipes);
+        }
+        if more {
+            return;
+        }
+        let wake = self.log.commit();
+        self.credit -= 1;
+        if wake != Wake::Nobody {
+            self.wake(pipes, wake);
+        }
+        if self.credit == 0 {
+            self.ask_for_credit(pipes);
+        }
+    }
+
+    /// Without memory for it the members get nothing of a message.
+    #[cold]
+    fn fail(&mut self, pipes: &mut PipeSet) {
+        self.take_back();
+        self.dissolve(pipes);
+    }
+
+    /// Takes the parts of an unfinished message back.
+    fn take_back(&mut self) {
+        self.is_open = false;
+        self.log.rollback();
+    }
+
+    #[cold]
+    fn wake(&mut self, pipes: &mut PipeSet, wake: Wake) {
+        self.is_due |= wake == Wake::All;
+        for id in &self.members {
+            if let Some(end) = pipes.get(*id) {
+                end.wake_in_log(wake);
+            }
+        }
+    }
+
+    /// Looks at what credit there is, and asks for more where there is none.
+    #[cold]
+    fn ask_for_credit(&mut self, pipes: &mut PipeSet) {
+        self.credit = u32::MAX;
+        for id in &self.members {
+            let Some(end) = pipes.get(*id) else { continue };
+            let credit = end.log_credit(&self.log);
+            self.credit = self.credit.min(credit);
+            if credit == 0 && !end.is_peer_gone() {
+                pipes.note_shortage();
+            }
+        }
+    }
+
+    /// Has each member go on by itself.
+    pub fn dissolve(&mut self, pipes: &mut PipeSet) {
+        for id in self.members.drain(..) {
+            if let Some(end) = pipes.get(id) {
+                end.leave_log(&self.log);
+            }
+        }
+        self.stragglers.clear();
+    }
+
+    /// The pipe goes.
+    pub fn handle_closed(&mut self, pipes: &mut PipeSet, id: PipeId) {
+        self.stragglers.retain(|known| *known != id);
+        if let Some(place) = self.members.iter().position(|known| *known == id) {
+            self.members.swap_remove(place);
+            if let Some(end) = pipes.get(id) {
+                end.leave_log(&self.log);
+            }
+            if self.members.is_empty() {
+                self.take_back();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
