@@ -218,7 +218,8 @@ fn serve(socket: Held<'static, Box<Socket>>) {
 /// As [`serve`], after sending or receiving: a large message, and one to several peers, is worth another thread.
 #[inline(always)]
 fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
-    if socket.pipes.take_shortage() {
+    // Who wants to be told instead of losing messages is.
+    if socket.pipes.take_shortage() && !socket.options.xpub_nodrop {
         help(socket);
     } else if let Some(io) = socket.shared().unserved() {
         serve_unlocked(Arc::clone(io), socket, direction);
