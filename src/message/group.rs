@@ -19,7 +19,7 @@ impl Message {
         }
         let group = CString::new(group).map_err(|_| Errno::EINVAL)?;
         let mut metadata = self.metadata().cloned().unwrap_or_else(|| Metadata::new(-1));
-        metadata.group = group;
+        metadata.group = Some(group);
         self.set_metadata(Some(&Arc::new(metadata)));
         Ok(())
     }
@@ -40,7 +40,7 @@ mod tests {
         message.set_group(b"movies").unwrap();
         let copy = message.clone();
         let metadata = copy.metadata().unwrap();
-        assert_eq!((metadata.group.as_c_str(), metadata.fd), (c"movies", 7));
+        assert_eq!((metadata.group.as_deref(), metadata.fd), (Some(c"movies"), 7));
         assert!(metadata.get("X-a").is_some());
     }
 }

@@ -46,7 +46,9 @@ pub unsafe extern "C" fn zmq_msg_set_group(msg: *mut zmq_msg_t, group: *const c_
 pub unsafe extern "C" fn zmq_msg_group(msg: *mut zmq_msg_t) -> *const c_char {
     entry(|| {
         // SAFETY: by the manual page a message of the caller's.
-        let group = unsafe { live(msg) }?.metadata().map(|metadata| metadata.group.as_c_str());
+        let group = unsafe { live(msg) }?
+            .metadata()
+            .map(|metadata| metadata.group.as_deref().unwrap_or_default());
         Ok(group.unwrap_or_default().as_ptr())
     })
 }
