@@ -17,12 +17,14 @@ use crate::mechanism::gssapi::Task;
 use crate::mechanism::{Cipher, Inquiry, Mechanism, ProtocolError};
 use crate::options::SocketType;
 use crate::wire::command;
-use crate::wire::greeting::emit_signature;
+use crate::wire::greeting::{V3_LEN, emit_signature};
 
 /// A PING or PONG is dropped while so many octets of output wait: a peer that asks without reading gets
 /// fewer answers, and any traffic is a sign of life.
 const MAX_HEARTBEAT_OUTPUT_LEN: usize = 1024;
 
+/// Octets that a handshake seldom has more of at once: the end of a greeting, and READY.
+const MOST_USUAL_LEN: usize = 112;
 /// Octets of the longest group ("group = 0*255group-char").
 const MAX_GROUP_LEN: usize = 255;
 /// A frame that is none.
@@ -38,9 +40,9 @@ pub(super) enum State {
     /// A ZMTP 1.0 or 2.0 peer owes us its identity frame.
     Identity(OldPeer),
     /// A 3.x peer with this version is in the mechanism's handshake.
-    Handshake(Mechanism, (u8, u8)),
+    Handshake(Box<Mechanism>, (u8, u8)),
     /// An authentication handler is asked about such a peer, from which nothing is taken meanwhile.
-    Verdict(Inquiry, (u8, u8)),
+    Verdict(Box<Inquiry>, (u8, u8)),
     /// The session has a part of such a peer's handshake done elsewhere; nothing is taken meanwhile.
     Working((u8, u8)),
     /// The peer is refused, an ERROR command is on its way, and it has time to go by itself: to close
@@ -69,21 +71,23 @@ pub struct Engine {
     pub(super) inbox: Vec<u8>,
     pub(super) output: Vec<u8>,
     output_done: usize,
-    pub(super) event: Option<Event>,
+    pub(super) event: Option<Box<Event>>,
     pub(super) handshake_at: Option<Instant>,
-    pub(super) cipher: Option<Cipher>,
-    pub(super) task: Option<Task>,
+    pub(super) cipher: Option<Box<Cipher>>,
+    pub(super) task: Option<Box<Task>>,
 }
 
 impl Engine {
     /// A connection that was made `now`. The signature waits in the output.
     pub fn new(config: impl Into<Arc<Config>>, now: Instant) -> Self {
         let config = config.into();
+        let mut output = Vec::with_capacity(MOST_USUAL_LEN);
+        output.extend_from_slice(&emit_signature(config.local.routing_id.len()));
         Self {
             state: State::Greeting(Stage::First),
             framing: Framing::V2,
-            inbox: Vec::new(),
-            output: emit_signature(config.local.routing_id.len()).to_vec(),
+            inbox: Vec::with_capacity(V3_LEN),
+            output,
             output_done: 0,
             event: None,
             handshake_at: after(now, config.handshake_ivl),
@@ -91,6 +95,11 @@ impl Engine {
             task: None,
             config,
         }
+    }
+
+    /// Whether nothing has come in yet.
+    pub fn is_untouched(&self) -> bool {
+        matches!(self.state, State::Greeting(Stage::First)) && self.inbox.is_empty()
     }
 
     /// Bytes came in while [`Self::is_in_traffic`] is false: answers how many of them were consumed. When
@@ -144,7 +153,7 @@ impl Engine {
                 let failure = *failure;
                 if is_due(self.handshake_at, now) { self.fail(failure) } else { Ok(()) }
             }
-            State::Traffic { heartbeat, .. } => match heartbeat.handle_timeout(now) {
+            State::Traffic { heartbeat, .. } => match heartbeat.handle_timeout(&self.config, now) {
                 Ok(wants_ping) => {
                     if wants_ping && self.has_room() {
                         command::emit_ping(&mut self.output, ttl_ds);
@@ -222,12 +231,12 @@ impl Engine {
     /// What seals and opens each frame of traffic, if the mechanism encrypts; to be asked once, with
     /// [`Event::Ready`]. What is in the output then goes as it is.
     pub fn take_cipher(&mut self) -> Option<Cipher> {
-        self.cipher.take()
+        self.cipher.take().map(|cipher| *cipher)
     }
 
     /// The next thing to know, once.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.event.take()
+        self.event.take().map(|event| *event)
     }
 
     /// Bytes to write: all of them, before anything else, and between two messages only. After a failure
@@ -284,7 +293,7 @@ impl Engine {
 
     /// What [`Event::Work`] asks for, once.
     pub fn take_task(&mut self) -> Option<Task> {
-        self.task.take()
+        self.task.take().map(|task| *task)
     }
 
     /// Whether [`Self::handle_done`] is what the conversation waits for.

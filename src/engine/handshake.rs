@@ -38,7 +38,7 @@ impl Engine {
                 Ok(())
             }
             Err(Refusal::Refused(status)) if status.reason().is_some() => {
-                self.event = Some(Event::Refused(HandshakeFailed::Auth(status)));
+                self.event = Some(Box::new(Event::Refused(HandshakeFailed::Auth(status))));
                 self.state = State::Refused(Failure::silent(Reason::Refused(status)));
                 Ok(())
             }
@@ -116,19 +116,19 @@ impl Engine {
 
     fn handle_step(&mut self, step: Step, version: (u8, u8), now: Instant) {
         match step {
-            Step::Wait(mechanism) => self.state = State::Handshake(mechanism, version),
+            Step::Wait(mechanism) => self.state = State::Handshake(Box::new(mechanism), version),
             Step::Ask(inquiry, request) => {
-                self.state = State::Verdict(inquiry, version);
-                self.event = Some(Event::Ask(request));
+                self.state = State::Verdict(Box::new(inquiry), version);
+                self.event = Some(Box::new(Event::Ask(request)));
             }
             Step::Work(task) => {
                 self.state = State::Working(version);
-                self.task = Some(task);
-                self.event = Some(Event::Work);
+                self.task = Some(Box::new(task));
+                self.event = Some(Box::new(Event::Work));
             }
             Step::Ready(ready) => {
                 let framing = if version == (3, 0) { Framing::V2 } else { Framing::V3_1 };
-                self.cipher = ready.cipher;
+                self.cipher = ready.cipher.map(Box::new);
                 let peer = Peer {
                     version,
                     metadata: ready.metadata,
@@ -219,7 +219,7 @@ impl Engine {
         self.handshake_at = None;
         self.inbox = Vec::new();
         self.output.shrink_to_fit();
-        self.event = Some(Event::Ready(peer));
+        self.event = Some(Box::new(Event::Ready(peer)));
     }
 }
 
@@ -230,7 +230,9 @@ fn parse_header(bytes: &[u8], is_v1: bool) -> Parsed {
 /// Takes the body of the one frame that `inbox` holds, if it is complete.
 fn take_frame(inbox: &mut Vec<u8>, is_v1: bool) -> Option<Vec<u8>> {
     let Parsed::Header(header) = parse_header(inbox, is_v1) else { return None };
-    let body = inbox.get(header.header_len..header.frame_len()?)?.to_vec();
-    inbox.clear();
+    let len = header.frame_len().filter(|len| *len <= inbox.len())?;
+    let mut body = mem::take(inbox);
+    body.truncate(len);
+    body.drain(..header.header_len);
     Some(body)
 }

@@ -12,8 +12,7 @@ use crate::engine::failure::Reason;
 /// The clocks of one connection in traffic.
 #[derive(Debug)]
 pub(super) struct Heartbeat {
-    ivl: Option<Duration>,
-    timeout: Option<Duration>,
+    is_supported: bool,
     ping_at: Option<Instant>,
     dead_at: Option<Instant>,
     ttl_at: Option<Instant>,
@@ -22,14 +21,13 @@ pub(super) struct Heartbeat {
 impl Heartbeat {
     /// A connection whose handshake is complete `now`; `is_supported` by the peer's protocol or not.
     pub(super) fn new(config: &Config, is_supported: bool, now: Instant) -> Self {
-        let ivl = config.heartbeat_ivl.filter(|_| is_supported);
-        Self {
-            ivl,
-            timeout: config.heartbeat_timeout,
-            ping_at: after(now, ivl),
-            dead_at: None,
-            ttl_at: None,
-        }
+        let mut heartbeat = Self { is_supported, ping_at: None, dead_at: None, ttl_at: None };
+        heartbeat.ping_at = after(now, heartbeat.ivl(config));
+        heartbeat
+    }
+
+    fn ivl(&self, config: &Config) -> Option<Duration> {
+        config.heartbeat_ivl.filter(|_| self.is_supported)
     }
 
     /// The peer showed life.
@@ -53,7 +51,7 @@ impl Heartbeat {
     }
 
     /// It is `now`: whether a PING is due, or why the peer counts as dead.
-    pub(super) fn handle_timeout(&mut self, now: Instant) -> Result<bool, Reason> {
+    pub(super) fn handle_timeout(&mut self, config: &Config, now: Instant) -> Result<bool, Reason> {
         if is_due(self.dead_at, now) {
             return Err(Reason::HeartbeatTimeout);
         }
@@ -63,8 +61,8 @@ impl Heartbeat {
         if !is_due(self.ping_at, now) {
             return Ok(false);
         }
-        self.ping_at = after(now, self.ivl);
-        self.dead_at = self.dead_at.or_else(|| after(now, self.timeout));
+        self.ping_at = after(now, self.ivl(config));
+        self.dead_at = self.dead_at.or_else(|| after(now, config.heartbeat_timeout));
         Ok(true)
     }
 }

@@ -42,7 +42,7 @@ impl Null {
 
     /// The peer may come in: appends our READY to `out`.
     pub(super) fn accept(self, account: Option<Account>, out: &mut Vec<u8>) -> Step {
-        let mut properties = Vec::new();
+        let mut properties = Vec::with_capacity(64);
         metadata::emit(&mut properties, &self.local);
         command::emit(out, READY, &[&properties]);
         Step::Wait(Mechanism::Null(Self { account, ..self }))
