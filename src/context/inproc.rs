@@ -165,7 +165,8 @@ impl Bound {
         if self.is_monitor {
             shared.monitor.attach(end);
         } else {
-            shared.attach(Attachment { end, endpoint: self.endpoint, is_local: false });
+            let endpoint = self.endpoint;
+            shared.attach(Box::new(Attachment { end, endpoint, is_local: false }));
         }
     }
 }

@@ -156,8 +156,8 @@ impl SocketShared {
     }
 
     /// Gives the socket a pipe; dropped if the socket is closed.
-    pub fn attach(&self, attachment: Attachment) {
-        self.deliver(SocketCommand::Attach(Box::new(attachment)));
+    pub fn attach(&self, attachment: Box<Attachment>) {
+        self.deliver(SocketCommand::Attach(attachment));
     }
 
     fn deliver(&self, command: SocketCommand) {

@@ -69,19 +69,22 @@ pub struct Connection {
     stream: Stream,
     protocol: Protocol,
     egress: Egress,
-    names: Names,
+    /// The peer's endpoint as the application wrote it, if it did.
+    remote: Option<Arc<str>>,
     /// The pipe has no room: reading waits for credit.
     is_stalled: bool,
     /// The kernel takes no more: writing waits for readiness.
     is_blocked: bool,
     is_hungup: bool,
+    /// Accepted just now; nothing is written before a second look at what the peer says.
+    is_new: bool,
     /// In the middle of a stream of messages: when to look for more of them.
     look_at: Option<Instant>,
     /// What the authentication handler is asked about the peer.
     exchange: Option<Exchange>,
     /// A part of the handshake that is done elsewhere.
     work: Option<Work>,
-    /// Bytes of the handshake that the engine has not taken yet.
+    /// Bytes that came during the handshake and are not taken yet, by the engine or as messages.
     early: Vec<u8>,
     /// The last read of the handshake found all that there was.
     is_drained: bool,
@@ -90,7 +93,7 @@ pub struct Connection {
 
 impl Connection {
     /// `remote` is the peer's endpoint as the application wrote it, if it did.
-    pub(super) fn new(mut stream: Stream, remote: Option<&str>, common: &Common) -> Self {
+    pub(super) fn new(stream: Stream, remote: Option<Arc<str>>, common: &Common) -> Self {
         let options = &common.options;
         let is_raw = is_raw(options);
         let protocol = match is_raw {
@@ -100,17 +103,15 @@ impl Connection {
                 Protocol::Zmtp { engine: Box::new(engine), ingress: None }
             }
         };
-        let (local, address) = stream.take_endpoints();
-        let remote = remote.map_or(address, str::to_owned);
-        let names = Names { local, remote, is_local: common.is_local };
         Self {
             stream,
             protocol,
             egress: Egress::new(is_raw),
-            names,
+            remote,
             is_stalled: false,
             is_blocked: false,
             is_hungup: false,
+            is_new: false,
             look_at: None,
             exchange: None,
             work: None,
@@ -121,16 +122,37 @@ impl Connection {
     }
 
     /// Begins the conversation: with the peer's first words, if they are there, so that the answer to
-    /// them leaves together with ours.
-    pub(super) fn start(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
+    /// them leaves together with ours. An accepted peer may have a moment for them, a new one that was
+    /// dialled has said nothing yet (`is_silent`).
+    pub(super) fn start(
+        &mut self,
+        is_silent: bool,
+        common: &mut Common,
+        io: &mut Io<'_>,
+    ) -> Result<(), Ended> {
         let kind = if common.is_local { EventKind::Connected } else { EventKind::Accepted };
-        self.names.emit(&common.shared, kind, self.stream.fd() as u64);
+        self.emit(common, kind, self.stream.fd() as u64);
         if let Protocol::Raw(raw) = &mut self.protocol {
             common.begin_traffic(None, &self.stream, io).map_err(Ended::Stream)?;
             raw.notify(common);
         }
-        self.fill(common, io)?;
+        if !is_silent {
+            self.fill(common, io)?;
+        }
+        if !common.is_local && self.is_untouched() {
+            self.is_new = true;
+            io.ask_turn();
+            return Ok(());
+        }
         self.flush(common, io)
+    }
+
+    /// Whether the peer has said nothing.
+    fn is_untouched(&self) -> bool {
+        match &self.protocol {
+            Protocol::Zmtp { engine, .. } => engine.is_untouched(),
+            Protocol::Raw(_) => false,
+        }
     }
 
     /// Whether traffic has begun.
@@ -197,7 +219,8 @@ impl Connection {
         common: &mut Common,
         io: &mut Io<'_>,
     ) -> Result<(), Ended> {
-        if self.is_stalled || self.is_waiting() || self.wants_turn() {
+        let is_new = std::mem::take(&mut self.is_new);
+        if is_new || self.is_stalled || self.is_waiting() || self.wants_turn() {
             self.fill(common, io)?;
         }
         self.flush(common, io)
@@ -223,7 +246,7 @@ impl Connection {
         let (stream, to_end) = (&self.stream, self.is_hungup);
         let filled = match &mut self.protocol {
             Protocol::Zmtp { engine, ingress: Some(ingress) } => {
-                ingress.fill(stream, engine, common, to_end)?
+                ingress.fill(&mut self.early, stream, engine, common, to_end)?
             }
             Protocol::Raw(raw) => raw.fill(stream, common, to_end)?,
             Protocol::Zmtp { ingress: None, .. } => return Ok(()),
@@ -260,7 +283,8 @@ impl Connection {
                     self.work = begun.transpose().map_err(Ended::Stream)?;
                 }
                 Some(engine::Event::Refused(failed)) => {
-                    self.names.emit_failed(&common.shared, failed);
+                    self.emit_failed(common, failed);
+                    continue;
                 }
                 None => {}
             }
@@ -282,23 +306,23 @@ impl Connection {
                 engine.handle_done(done, Instant::now())?;
                 continue;
             }
-            let mut early = std::mem::take(&mut self.early);
-            if early.is_empty() {
-                if self.is_drained {
-                    return Ok(());
-                }
-                let n = match self.stream.read(&mut buffer) {
-                    Ok(0) => return Err(Ended::Stream(Errno::EPIPE)),
-                    Ok(n) => n,
-                    Err(Errno::EAGAIN) => return Ok(()),
-                    Err(error) => return Err(Ended::Stream(error)),
-                };
-                early.extend_from_slice(&buffer[..n]);
-                self.is_drained = n < buffer.len() && !self.is_hungup;
+            if !self.early.is_empty() {
+                let used = engine.handle_input(&self.early, Instant::now())?;
+                self.early.drain(..used.min(self.early.len()));
+                continue;
             }
-            let used = engine.handle_input(&early, Instant::now())?;
-            early.drain(..used.min(early.len()));
-            self.early = early;
+            if self.is_drained {
+                return Ok(());
+            }
+            let n = match self.stream.read(&mut buffer) {
+                Ok(0) => return Err(Ended::Stream(Errno::EPIPE)),
+                Ok(n) => n,
+                Err(Errno::EAGAIN) => return Ok(()),
+                Err(error) => return Err(Ended::Stream(error)),
+            };
+            self.is_drained = n < buffer.len() && !self.is_hungup;
+            let used = engine.handle_input(&buffer[..n], Instant::now())?;
+            self.early.extend_from_slice(buffer.get(used..n).unwrap_or(&[]));
         }
     }
 
@@ -312,12 +336,29 @@ impl Connection {
         common.begin_traffic(Some(peer), &self.stream, io)?;
         let (sealer, opener) = engine.take_cipher().map(Cipher::split).unzip();
         self.egress.begin_traffic(engine, sealer, common);
+        *ingress = Some(Ingress::new(engine.framing(), opener, common, self.is_drained));
         if peer.has_handshake() {
-            self.names.emit(&common.shared, EventKind::HandshakeSucceeded, 0);
+            self.emit(common, EventKind::HandshakeSucceeded, 0);
         }
-        let early = std::mem::take(&mut self.early);
-        *ingress = Some(Ingress::new(engine.framing(), opener, common, &early, self.is_drained));
         Ok(())
+    }
+
+    fn names(&self, common: &Common) -> Names {
+        let remote = match &self.remote {
+            Some(remote) => remote.to_string(),
+            None => self.stream.remote_endpoint(),
+        };
+        Names { local: self.stream.local_endpoint(), remote, is_local: common.is_local }
+    }
+
+    fn emit(&self, common: &Common, kind: EventKind, value: u64) {
+        if common.shared.monitor.wants(kind) {
+            self.names(common).emit(&common.shared, kind, value);
+        }
+    }
+
+    fn emit_failed(&self, common: &Common, failed: engine::HandshakeFailed) {
+        self.names(common).emit_failed(&common.shared, failed);
     }
 
     /// Writes what there is.
@@ -352,18 +393,18 @@ impl Connection {
                 let _ = engine.poll_output().map(|output| self.stream.write(output));
             }
             if let Some(event) = failure.event {
-                self.names.emit_failed(&common.shared, event);
+                self.emit_failed(common, event);
             }
         } else if self.is_in_handshake() && !matches!(ended, Ended::Asked) {
             let failed = engine::HandshakeFailed::NoDetail(Errno::EPIPE);
-            self.names.emit_failed(&common.shared, failed);
+            self.emit_failed(common, failed);
         }
         if let Protocol::Raw(raw) = &mut self.protocol {
             raw.notify(common);
         }
         if !matches!(ended, Ended::Asked) {
             let fd = self.stream.fd() as u64;
-            self.names.emit(&common.shared, EventKind::Disconnected, fd);
+            self.emit(common, EventKind::Disconnected, fd);
         }
     }
 }

@@ -67,7 +67,7 @@ pub enum Progress {
 pub struct Dial {
     target: DialTarget,
     proxy: Option<TcpEndpoint>,
-    text: String,
+    text: Arc<str>,
     step: Step,
     /// Interval before the next attempt, in milliseconds.
     interval_ms: i32,
@@ -85,12 +85,23 @@ impl Dial {
             }
             (DialTarget::Ipc(path), _) => format!("ipc://{path}"),
         };
-        Self { target, proxy, text, step: Step::Start, interval_ms: options.reconnect_ivl }
+        Self {
+            target,
+            proxy,
+            text: text.into(),
+            step: Step::Start,
+            interval_ms: options.reconnect_ivl,
+        }
     }
 
     /// What is connected to, as the application wrote it: the endpoint or the proxy.
-    pub fn text(&self) -> &str {
-        &self.text
+    pub fn text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
+    /// Whether the stream may have been read from before the session gets it.
+    pub fn has_proxy(&self) -> bool {
+        self.proxy.is_some()
     }
 
     /// Goes on as far as it can without waiting.
@@ -162,7 +173,7 @@ impl Dial {
         if connecting.is_connected() {
             return self.finish(connecting, limit, common, io);
         }
-        self.names().emit(&common.shared, EventKind::ConnectDelayed, Errno::EINPROGRESS.0 as u64);
+        self.emit(common, EventKind::ConnectDelayed, Errno::EINPROGRESS.0 as u64);
         self.step = Step::Connecting(connecting, limit);
         Ok(None)
     }
@@ -232,7 +243,7 @@ impl Dial {
     }
 
     fn report_closed(&self, fd: RawFd, common: &Common) {
-        self.names().emit(&common.shared, EventKind::Closed, fd as u64);
+        self.emit(common, EventKind::Closed, fd as u64);
     }
 
     fn failed(&mut self, error: Errno, common: &Common) -> Progress {
@@ -250,7 +261,7 @@ impl Dial {
             return false;
         }
         let interval_ms = self.next_interval_ms(options);
-        self.names().emit(&common.shared, EventKind::ConnectRetried, interval_ms as u64);
+        self.emit(common, EventKind::ConnectRetried, interval_ms as u64);
         let interval = Duration::from_millis(u64::try_from(interval_ms).unwrap_or(0));
         self.step = Step::Waiting(Instant::now() + interval);
         true
@@ -314,8 +325,12 @@ impl Dial {
         self.report_closed(fd, common);
     }
 
-    fn names(&self) -> Names {
-        Names { local: String::new(), remote: self.text.clone(), is_local: true }
+    fn emit(&self, common: &Common, kind: EventKind, value: u64) {
+        if common.shared.monitor.wants(kind) {
+            let names =
+                Names { local: String::new(), remote: self.text.to_string(), is_local: true };
+            names.emit(&common.shared, kind, value);
+        }
     }
 }
 

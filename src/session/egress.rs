@@ -36,7 +36,7 @@ enum Mode {
     /// Each frame is written anew.
     Transcode(transcode::Egress),
     /// Each frame travels in a box.
-    Sealed(transcode::Egress, Sealer),
+    Sealed(transcode::Egress, Box<Sealer>),
     /// STREAM: bodies only.
     Raw,
 }
@@ -81,7 +81,7 @@ impl Egress {
             reader.set_flowing(true);
         }
         self.mode = match sealer {
-            Some(sealer) => Mode::Sealed(egress, sealer),
+            Some(sealer) => Mode::Sealed(egress, Box::new(sealer)),
             None if egress.is_identity() && is_bytes => Mode::Direct,
             None => Mode::Transcode(egress),
         };
@@ -103,21 +103,23 @@ impl Egress {
         let mut budget = BUDGET;
         let before = common.pipe.as_ref().map_or(0, PipeEnd::messages_read);
         loop {
-            if !self.write_out(stream)? {
+            let is_all = self.write_out_and_ranges(stream, common)? && self.write_out(stream)?;
+            if !is_all {
                 return Ok(Flushed::Blocked);
             }
             if self.is_shut {
                 return Ok(Flushed::Shut);
             }
-            if let Some(engine) = engine.as_deref_mut()
-                && self.take_engine_output(engine, common)
-            {
-                continue;
+            if let Some(engine) = engine.as_deref_mut() {
+                if matches!(self.mode, Mode::Handshake) {
+                    let is_all = write_engine_output(stream, engine)?;
+                    return Ok(if is_all { Flushed::All(0) } else { Flushed::Blocked });
+                }
+                if self.take_engine_output(engine, common) {
+                    continue;
+                }
             }
             let Some(pipe) = &mut common.pipe else { return Ok(Flushed::All(0)) };
-            if matches!(self.mode, Mode::Handshake) {
-                return Ok(Flushed::All(0));
-            }
             let sent = pipe.messages_read().wrapping_sub(before);
             let is_stream = is_stream || sent >= STREAM;
             // In a stream the writer tells only of many more.
@@ -161,6 +163,34 @@ impl Egress {
                 return Ok(Flushed::OutOfBudget);
             }
         }
+    }
+
+    /// Writes the bytes that go first together with what can follow them as it is, as the end of a handshake with the
+    /// first messages; `false` if the kernel takes no more.
+    fn write_out_and_ranges(&mut self, stream: &Stream, common: &mut Common) -> Result<bool> {
+        let out = &self.out[self.out_done..];
+        if out.is_empty() || !matches!(self.mode, Mode::Direct) {
+            return Ok(true);
+        }
+        let Some(pipe) = &mut common.pipe else { return Ok(true) };
+        let Some(reader) = pipe.egress() else { return Ok(true) };
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let count = reader.gather(&mut slices[1..], GATHER);
+        if count == 0 {
+            return Ok(true);
+        }
+        slices[0] = IoSlice::new(out);
+        let sent = match stream.write_vectored(&slices[..=count]) {
+            Ok(sent) => sent,
+            Err(Errno::EAGAIN) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let own = sent.min(out.len());
+        self.out_done += own;
+        if let Some(messages) = reader.consume(sent - own) {
+            pipe.note_passed(messages);
+        }
+        Ok(true)
     }
 
     /// Writes the bytes that go first; `false` if the kernel takes no more.
@@ -215,6 +245,18 @@ fn seal_commands(mut output: &[u8], sealer: &mut Sealer, out: &mut Vec<u8>) {
         }
         output = rest;
     }
+}
+
+/// Writes what the engine says; `false` if the kernel takes no more.
+fn write_engine_output(stream: &Stream, engine: &mut Engine) -> Result<bool> {
+    while let Some(output) = engine.poll_output() {
+        match stream.write(output) {
+            Ok(n) => engine.handle_output(n),
+            Err(Errno::EAGAIN) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
 }
 
 /// What came of sending ranges.

@@ -29,16 +29,14 @@ pub(super) const KNOWN_FLAGS: u8 = FLAG_MORE | 2 | FLAG_COMMAND;
 /// See the module.
 pub struct Ingress {
     /// A ZMTP 1.0 peer's bytes are written anew.
-    v1: Option<V1Ingress>,
+    v1: Option<Box<V1Ingress>>,
     /// Everything comes in boxes.
     pub(super) opener: Option<Box<Opener>>,
     /// What the frame carries that is first in line, if it was opened already.
     pub(super) opened: Option<Opened>,
     /// A large body on its way, and its frame's flags.
     pub(super) body: Option<(u8, BodyBuf)>,
-    /// Bytes that came with the end of the handshake.
-    early: Vec<u8>,
-    /// They were all that there was to read.
+    /// What came with the end of the handshake was all that there was to read.
     is_early_all: bool,
     /// Received bytes of a pipe that does not take bytes (ZMQ_CONFLATE).
     pub(super) loose: Option<Vec<u8>>,
@@ -69,17 +67,15 @@ impl Ingress {
         framing: Framing,
         opener: Option<Opener>,
         common: &mut Common,
-        early: &[u8],
         is_early_all: bool,
     ) -> Self {
         let max = u64::try_from(common.options.maxmsgsize).ok();
         let is_bytes = common.pipe.as_mut().is_some_and(|pipe| pipe.intake().is_some());
         Self {
-            v1: (framing == Framing::V1).then(|| V1Ingress::new(max)),
+            v1: (framing == Framing::V1).then(|| Box::new(V1Ingress::new(max))),
             opener: opener.map(Box::new),
             opened: None,
             body: None,
-            early: early.to_vec(),
             is_early_all,
             loose: (!is_bytes).then(Vec::new),
             max_body_len: max.unwrap_or(u64::MAX),
@@ -92,9 +88,10 @@ impl Ingress {
     }
 
     /// Reads until nothing more is there (`to_end`: until the end of the stream), the pipe is full or
-    /// the budget is used up.
+    /// the budget is used up. `early` bytes came with the end of the handshake.
     pub(super) fn fill(
         &mut self,
+        early: &mut Vec<u8>,
         stream: &Stream,
         engine: &mut Engine,
         common: &mut Common,
@@ -103,9 +100,8 @@ impl Ingress {
         self.has_more = false;
         let is_early_all = std::mem::take(&mut self.is_early_all);
         let Some(pipe) = &mut common.pipe else { return Ok(Filled::All) };
-        let early = std::mem::take(&mut self.early);
         if !early.is_empty() {
-            self.put(&early, pipe)?;
+            self.put(&std::mem::take(early), pipe)?;
         }
         let mut budget = BUDGET;
         loop {

@@ -67,7 +67,7 @@ impl Common {
         }
         if let Some(end) = new_end {
             let (endpoint, is_local) = (self.endpoint, self.is_local);
-            self.shared.attach(Attachment { end, endpoint, is_local });
+            self.attachment = Some(Box::new(Attachment { end, endpoint, is_local }));
         }
         Ok(())
     }
@@ -113,9 +113,15 @@ impl Common {
     }
 }
 
+const PEER_ADDRESS: &str = "Peer-Address";
+
 fn origin(peer: Option<&Peer>, stream: &Stream) -> Metadata {
     let mut metadata = Metadata::new(stream.fd());
-    metadata.add("Peer-Address", stream.peer_address().as_bytes());
+    let address = stream.peer_address();
+    let properties = peer.map_or(&[][..], |peer| &peer.metadata.properties);
+    let told: usize = properties.iter().map(|(name, value)| name.len() + value.len()).sum();
+    metadata.reserve(properties.len() + 1, PEER_ADDRESS.len() + address.len() + told);
+    metadata.add(PEER_ADDRESS, address.as_bytes());
     let Some(peer) = peer else { return metadata };
     if let Some(account) = &peer.account {
         metadata.add("User-Id", &account.user_id);

@@ -34,7 +34,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::context::{EndpointId, SessionControl, SocketShared};
+use crate::context::{Attachment, EndpointId, SessionControl, SocketShared};
 use crate::engine::Config;
 use crate::options::{Options, SocketType};
 use crate::pipe::PipeEnd;
@@ -61,6 +61,8 @@ struct Common {
     parent: Option<Arc<SessionControl>>,
     is_local: bool,
     pipe: Option<PipeEnd>,
+    /// The other end of `pipe` on its way to the socket, which is told when the first messages are in it.
+    attachment: Option<Box<Attachment>>,
 }
 
 enum Stage {
@@ -111,6 +113,7 @@ impl Session {
             parent: None,
             is_local: true,
             pipe,
+            attachment: None,
         };
         Self::new(common, Some(Box::new(dial)), Stage::Dialling)
     }
@@ -134,6 +137,7 @@ impl Session {
             parent: Some(parent),
             is_local: false,
             pipe: None,
+            attachment: None,
         };
         Self::new(common, None, Stage::Accepted(Some(stream)))
     }
@@ -149,6 +153,9 @@ impl Session {
 
     /// Brings the session on after anything happened to it, then says when it wants to be called.
     fn settle(&mut self, io: &mut Io<'_>, result: Result<(), Ended>) {
+        if let Some(attachment) = self.common.attachment.take() {
+            self.common.shared.attach(attachment);
+        }
         match result {
             Err(ended) => self.handle_end(ended, io),
             // What was sent before the pattern dropped the connection still goes out.
@@ -159,12 +166,13 @@ impl Session {
         self.update_deadline(io);
     }
 
-    fn open(&mut self, stream: Stream, io: &mut Io<'_>) -> Result<(), Ended> {
+    /// `is_silent`: it is known that there is nothing to read.
+    fn open(&mut self, stream: Stream, is_silent: bool, io: &mut Io<'_>) -> Result<(), Ended> {
         let connection =
             Connection::new(stream, self.dial.as_ref().map(|dial| dial.text()), &self.common);
         self.stage = Stage::Open(Box::new(connection));
         match &mut self.stage {
-            Stage::Open(connection) => connection.start(&mut self.common, io),
+            Stage::Open(connection) => connection.start(is_silent, &mut self.common, io),
             Stage::Dialling | Stage::Accepted(_) => Ok(()),
         }
     }
@@ -267,11 +275,16 @@ impl Session {
         }
     }
 
-    fn run_dial(&mut self, io: &mut Io<'_>) -> Result<(), Ended> {
+    /// `is_readable`: the descriptor was reported so. A connection is reported when it is made, or after; until
+    /// then there was nothing to read.
+    fn run_dial(&mut self, is_readable: bool, io: &mut Io<'_>) -> Result<(), Ended> {
         let (Stage::Dialling, Some(dial)) = (&self.stage, &mut self.dial) else { return Ok(()) };
         match dial.advance(&self.common, io) {
             dial::Progress::Waiting => Ok(()),
-            dial::Progress::Connected(stream) => self.open(stream, io),
+            dial::Progress::Connected(stream) => {
+                let is_silent = !is_readable && !dial.has_proxy();
+                self.open(stream, is_silent, io)
+            }
             dial::Progress::GivenUp => Err(Ended::Asked),
         }
     }
@@ -293,12 +306,12 @@ impl Actor for Session {
         let result = match &mut self.stage {
             Stage::Accepted(stream) => match stream.take() {
                 Some(stream) => match io.watch(stream.as_fd()) {
-                    Ok(()) => self.open(stream, io),
+                    Ok(()) => self.open(stream, false, io),
                     Err(error) => Err(Ended::Stream(error)),
                 },
                 None => Ok(()),
             },
-            Stage::Dialling => self.run_dial(io),
+            Stage::Dialling => self.run_dial(false, io),
             Stage::Open(_) => Ok(()),
         };
         self.settle(io, result);
@@ -307,7 +320,7 @@ impl Actor for Session {
     fn handle_ready(&mut self, readiness: Readiness, io: &mut Io<'_>) {
         let result = match &mut self.stage {
             Stage::Open(connection) => connection.handle_ready(readiness, &mut self.common, io),
-            Stage::Dialling => self.run_dial(io),
+            Stage::Dialling => self.run_dial(readiness.is_readable, io),
             Stage::Accepted(_) => Ok(()),
         };
         self.settle(io, result);
@@ -322,7 +335,7 @@ impl Actor for Session {
         }
         let result = match &mut self.stage {
             Stage::Open(connection) => connection.handle_attention(&mut self.common, io),
-            Stage::Dialling => self.run_dial(io),
+            Stage::Dialling => self.run_dial(false, io),
             Stage::Accepted(_) => Ok(()),
         };
         self.settle(io, result);
@@ -332,7 +345,7 @@ impl Actor for Session {
         self.deadline = None;
         let result = match &mut self.stage {
             Stage::Open(connection) => connection.handle_timeout(&mut self.common, io),
-            Stage::Dialling => self.run_dial(io),
+            Stage::Dialling => self.run_dial(false, io),
             Stage::Accepted(_) => Ok(()),
         };
         self.settle(io, result);

@@ -42,7 +42,8 @@ impl Exchange {
         };
         pipe.set_target(io.remote.clone(), io.token);
         let options = &common.options;
-        let address = stream.peer_address().as_bytes();
+        let address = stream.peer_address();
+        let address = address.as_bytes();
         let frames = request.into_frames(&options.zap_domain, address, &options.routing_id);
         for (at, frame) in frames.iter().enumerate() {
             let more = if at + 1 < frames.len() { FLAG_MORE } else { 0 };

@@ -83,14 +83,13 @@ impl Connecting {
                 net::peer_address(self.fd.as_fd())?
             }
         };
-        let local = net::local_address(self.fd.as_fd()).ok();
         if let Some(tuning) = self.tuning {
-            if is_self_connected(local.as_ref(), &peer) {
+            if is_self_connected(self.fd.as_fd(), &peer) {
                 return Err(Errno::ECONNREFUSED);
             }
             tuning.apply(self.fd.as_fd());
         }
-        Ok(Stream::new(self.fd, local.as_ref(), &peer))
+        Ok(Stream::new(self.fd, &peer))
     }
 }
 
@@ -118,7 +117,7 @@ fn connect(fd: BorrowedFd<'_>, address: &SockAddr) -> Result<bool> {
 
 /// Retrying a port of this host from the ephemeral range that nobody listens on ends, by chance, in a connection from that port
 /// to itself, which also keeps the real listener from binding.
-fn is_self_connected(local: Option<&SockAddr>, peer: &SockAddr) -> bool {
-    let local = local.and_then(SockAddr::ip);
+fn is_self_connected(fd: BorrowedFd<'_>, peer: &SockAddr) -> bool {
+    let local = net::local_address(fd).ok().and_then(|local| local.ip());
     local.is_some() && local == peer.ip()
 }

@@ -93,8 +93,7 @@ impl Listener {
         if !self.filters.has(fd.as_fd(), &peer) {
             return Err(AcceptError::Filtered);
         }
-        let local = net::local_address(fd.as_fd()).ok();
-        Ok(Stream::new(fd, local.as_ref(), &peer))
+        Ok(Stream::new(fd, &peer))
     }
 }
 

@@ -151,7 +151,6 @@ pub fn proxy(endpoint: &TcpEndpoint, options: &Options) -> Option<TcpEndpoint> {
 }
 
 /// A stream to a proxy that becomes one to the host behind it.
-#[derive(Debug)]
 pub struct Tunnel {
     stream: Stream,
     negotiation: Negotiation,

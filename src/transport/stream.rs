@@ -1,12 +1,13 @@
 //! A connected socket: bytes in, bytes out, nothing waits.
 //!
-//! Invariants: the descriptor is nonblocking and stays open as long as the value; the texts are those of the moment it was
-//! made, because a peer that is gone has no address any more. Reading and writing take `&self`: two threads may do one
-//! each, and whoever lets two threads write decides the order.
+//! Invariants: the descriptor is nonblocking and stays open as long as the value. The peer's address is kept, because a
+//! peer that is gone has none any more; texts are made when somebody asks. Reading and writing take `&self`: two threads
+//! may do one each, and whoever lets two threads write decides the order.
 #![forbid(unsafe_code)]
 
 use std::io::IoSlice;
-use std::mem::{MaybeUninit, take};
+use std::mem::MaybeUninit;
+use std::net::{SocketAddr, SocketAddrV4};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use super::text;
@@ -15,26 +16,31 @@ use crate::sys::addr::SockAddr;
 use crate::sys::net;
 
 /// One connection over tcp or ipc. Dropping it closes the descriptor.
-#[derive(Debug)]
 pub struct Stream {
     fd: OwnedFd,
-    local_endpoint: String,
-    remote_endpoint: String,
-    peer_address: String,
+    peer: Peer,
+}
+
+/// The address of the other end: most are small.
+enum Peer {
+    V4(SocketAddrV4),
+    Other(Box<SockAddr>),
 }
 
 impl Stream {
-    /// Of a connected socket with the given addresses.
-    pub(super) fn new(fd: OwnedFd, local: Option<&SockAddr>, peer: &SockAddr) -> Self {
-        let peer_address = match peer.ip() {
-            Some(ip) => text::host(&ip),
-            None => credentials_text(fd.as_fd()),
+    /// Of a socket that is connected to `peer`.
+    pub(super) fn new(fd: OwnedFd, peer: &SockAddr) -> Self {
+        let peer = match peer.ip() {
+            Some(SocketAddr::V4(v4)) => Peer::V4(v4),
+            Some(SocketAddr::V6(_)) | None => Peer::Other(Box::new(*peer)),
         };
-        Self {
-            fd,
-            local_endpoint: local.map(text::endpoint).unwrap_or_default(),
-            remote_endpoint: text::endpoint(peer),
-            peer_address,
+        Self { fd, peer }
+    }
+
+    fn peer(&self) -> SockAddr {
+        match &self.peer {
+            Peer::V4(v4) => SocketAddr::V4(*v4).into(),
+            Peer::Other(address) => **address,
         }
     }
 
@@ -71,24 +77,22 @@ impl Stream {
     }
 
     /// The endpoint of this end: `tcp://ip:port`, `ipc://path`, or `ipc://` for a connecting end.
-    pub fn local_endpoint(&self) -> &str {
-        &self.local_endpoint
-    }
-
-    /// The endpoints of this end and of the other one, which are then no longer kept here.
-    pub fn take_endpoints(&mut self) -> (String, String) {
-        (take(&mut self.local_endpoint), take(&mut self.remote_endpoint))
+    pub fn local_endpoint(&self) -> String {
+        net::local_address(self.as_fd()).map(|local| text::endpoint(&local)).unwrap_or_default()
     }
 
     /// The endpoint of the other end.
-    pub fn remote_endpoint(&self) -> &str {
-        &self.remote_endpoint
+    pub fn remote_endpoint(&self) -> String {
+        text::endpoint(&self.peer())
     }
 
     /// The `Peer-Address` property of messages (zmq_msg_gets(3)): the address without port over tcp,
     /// `localhost:uid:gid:pid` over ipc.
-    pub fn peer_address(&self) -> &str {
-        &self.peer_address
+    pub fn peer_address(&self) -> String {
+        match self.peer().ip() {
+            Some(ip) => text::host(&ip),
+            None => credentials_text(self.as_fd()),
+        }
     }
 }
 
