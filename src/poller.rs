@@ -13,7 +13,7 @@ use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::context::Waiting;
+use crate::context::Awaited;
 use crate::errno::{Errno, Result};
 use crate::socket::{Handle, Socket};
 use crate::sync::Signal;
@@ -69,14 +69,13 @@ pub fn poll<I: Item>(
         return poll_with_fds(items, deadline, mask);
     }
     let signal = own_signal();
-    let mut noted = Vec::new();
     loop {
-        let ready = ask_followed(items, &signal, &mut noted)?;
+        let (ready, awaited) = ask_followed(items, &signal)?;
         if ready > 0 || deadline.is_over() {
             return Ok(ready);
         }
-        match signal.wait(deadline.0) {
-            Ok(()) => noted.clear(),
+        match awaited.wait(&signal, deadline.0) {
+            Ok(()) => {}
             Err(Errno::EAGAIN) => return Ok(0),
             Err(error) => return Err(error),
         }
@@ -107,18 +106,18 @@ fn poll_with_fds<I: Item>(
         Source::Socket(_) => None,
         Source::Fd(fd) => Some(PollFd::new(fd, into_poll(item.events()))),
     }));
-    let mut noted = Vec::new();
-    let mut ready = ask_followed(items, &signal, &mut noted)?;
+    let (mut ready, mut awaited) = ask_followed(items, &signal)?;
     loop {
         let is_last = ready > 0 || deadline.is_over();
         let timeout_ms = if is_last { 0 } else { deadline.left_ms() };
+        let waiting = awaited.note_waiting();
         match mask {
             Some(mask) => net::ppoll(&mut fds, timeout_ms, mask)?,
             None => net::poll(&mut fds, timeout_ms)?,
         };
+        drop(waiting);
         if !is_last {
-            noted.clear();
-            ready = ask_followed(items, &signal, &mut noted)?;
+            (ready, awaited) = ask_followed(items, &signal)?;
         }
         let found = note_fds(items, fds.get(1..).unwrap_or(&[]));
         if is_last || ready + found > 0 {
@@ -154,16 +153,14 @@ fn ask<I: Item>(items: &mut [I], mut before: impl FnMut(&mut Socket)) -> Result<
 }
 
 /// As [`ask`]. What a socket gets after it was asked turns the signal on.
-fn ask_followed<I: Item>(
-    items: &mut [I],
-    signal: &Arc<Signal>,
-    noted: &mut Vec<Waiting>,
-) -> Result<usize> {
+fn ask_followed<I: Item>(items: &mut [I], signal: &Arc<Signal>) -> Result<(usize, Awaited)> {
     signal.clear();
-    ask(items, |socket| {
+    let mut awaited = Awaited::default();
+    let ready = ask(items, |socket| {
         socket.add_follower(signal);
-        socket.shared().announce_sleep(noted);
-    })
+        awaited.add(socket.shared());
+    })?;
+    Ok((ready, awaited))
 }
 
 /// Notes what poll(2) found on the items' descriptors, which are in their order; on how many.

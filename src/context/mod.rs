@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 pub use inproc::{Inproc, Peer};
 pub use monitor::{Event, EventKind, Monitor, MonitorKind};
 pub use shared::{
-    Attachment, EndpointId, SessionControl, SocketCommand, SocketShared, Wait, Waiting,
+    Attachment, Awaited, EndpointId, SessionControl, SocketCommand, SocketShared, Wait,
 };
 pub use workers::Workers;
 

@@ -10,8 +10,7 @@ use parking_lot::Mutex;
 
 use crate::errno::Result;
 use crate::pipe::{PipeEnd, Target};
-pub use crate::reactor::Waiting;
-use crate::reactor::{Leader, Remote};
+use crate::reactor::{Leader, Remote, Waiting};
 use crate::sync::{Mailbox, Signal, Sleeper};
 
 use super::Context;
@@ -134,17 +133,6 @@ impl SocketShared {
         self.io.as_ref().filter(|io| io.is_unattended() && !self.context.is_inherited())
     }
 
-    /// Announces, with the socket locked, that the caller will sleep on another signal: notes it at the I/O
-    /// thread, if there is one only and the socket has connections, unless it is among those in `noted`.
-    pub fn announce_sleep(&self, noted: &mut Vec<Waiting>) {
-        if let Some(io) = &self.io
-            && noted.iter().all(|waiting| !waiting.is_at(io))
-            && let Some(io) = self.connected_io()
-        {
-            noted.push(io.note_waiting());
-        }
-    }
-
     /// Takes the oldest command; the signal is cleared first.
     pub fn next_command(&self) -> Option<SocketCommand> {
         self.mailbox.pop()
@@ -220,6 +208,46 @@ impl SocketShared {
         self.monitor.drop_gone();
         self.stop_sessions(None, linger_ms);
         self.drain();
+    }
+}
+
+/// The I/O threads whose work a thread awaits that waits in several sockets, for a signal of its own.
+#[derive(Default)]
+pub struct Awaited {
+    ios: Vec<Arc<Remote>>,
+    /// Another thread has to do it.
+    must_sleep: bool,
+}
+
+impl Awaited {
+    /// Adds that of one of the sockets.
+    pub fn add(&mut self, socket: &SocketShared) {
+        if let Some(io) = &socket.io
+            && self.ios.iter().all(|known| !Arc::ptr_eq(known, io))
+            && let Some(io) = socket.connected_io()
+        {
+            self.ios.push(Arc::clone(io));
+            self.must_sleep |= !socket.context.may_lead();
+        }
+    }
+
+    /// Waits for `signal`, which follows those of the sockets, as [`Wait::wait`] does. If there is one I/O
+    /// thread only, the caller may do its work meanwhile.
+    pub fn wait(&self, signal: &Signal, deadline: Option<Instant>) -> Result<()> {
+        if let [io] = &*self.ios
+            && !self.must_sleep
+            && let Some(leader) = io.lead(signal)
+        {
+            return leader.wait(deadline);
+        }
+        let sleeper = signal.announce();
+        let _waiting = self.note_waiting();
+        sleeper.wait(deadline)
+    }
+
+    /// Lets the I/O threads work for a caller who sleeps elsewhere, as long as the answer lives.
+    pub fn note_waiting(&self) -> Vec<Waiting> {
+        self.ios.iter().map(Remote::note_waiting).collect()
     }
 }
 

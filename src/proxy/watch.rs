@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::context::Awaited;
 use crate::errno::Result;
 use crate::socket::Handle;
 use crate::sync::Signal;
@@ -33,14 +34,11 @@ impl Watch {
     /// Sleeps until a socket has got something since the end of the last sleep. Errors: ENOTSOCK, EINTR.
     pub fn sleep(&self) -> Result<()> {
         if !self.signal.is_pending() {
-            let mut noted = Vec::new();
+            let mut awaited = Awaited::default();
             for handle in &self.sockets {
-                handle.with(|socket| {
-                    socket.shared().announce_sleep(&mut noted);
-                    Ok(())
-                })?;
+                awaited.add(&*handle.shared()?);
             }
-            self.signal.wait(None)?;
+            awaited.wait(&self.signal, None)?;
         }
         self.signal.clear();
         Ok(())

@@ -44,13 +44,6 @@ pub struct Lead {
 /// An application's thread that waits without leading.
 pub struct Waiting(Arc<Remote>);
 
-impl Waiting {
-    /// Whether it waits for the work of this thread.
-    pub fn is_at(&self, remote: &Arc<Remote>) -> bool {
-        Arc::ptr_eq(&self.0, remote)
-    }
-}
-
 impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.lead.waiting.fetch_sub(1, Ordering::SeqCst);

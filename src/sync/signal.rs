@@ -36,7 +36,7 @@ pub struct Signal {
     /// What ZMQ_FD shows.
     fd: OnceLock<EventFd>,
     /// What ends a sleep in a poller; never drained, because it is watched for edges.
-    waker: OnceLock<Arc<EventFd>>,
+    waker: Mutex<Option<Arc<EventFd>>>,
     /// Signals that are turned on with this one.
     followers: OnceLock<Mutex<Vec<Weak<Self>>>>,
     /// Whoever clears does what there is to do: nobody else has to look.
@@ -51,9 +51,7 @@ impl Signal {
 
     /// A signal of several threads that sleep in a poller on `waker`, or on the word. Whichever wakes does the work.
     pub fn common(waker: Arc<EventFd>) -> Self {
-        let signal = Self { is_common: true, ..Self::default() };
-        let _ = signal.waker.set(waker);
-        signal
+        Self { is_common: true, waker: Mutex::new(Some(waker)), ..Self::default() }
     }
 
     /// Turns the signal on and wakes who waits.
@@ -118,7 +116,7 @@ impl Signal {
             self.word.wake();
         }
         if word & POLLERS != 0
-            && let Some(waker) = self.waker.get()
+            && let Some(waker) = &*self.waker.lock()
         {
             waker.signal();
         }
@@ -184,9 +182,16 @@ impl Signal {
     /// Announces, as [`Self::announce`] does, that the caller will wait, and will sleep only in a poller on
     /// `waker`. At most one thread at a time does so.
     pub fn watch(&self, waker: &Arc<EventFd>) -> Watcher<'_> {
-        let _ = self.waker.set(Arc::clone(waker));
+        self.watch_on(waker);
         let word = self.word.fetch_or(WATCHED, Ordering::SeqCst) | WATCHED;
         Watcher { signal: self, word }
+    }
+
+    fn watch_on(&self, waker: &Arc<EventFd>) {
+        let mut known = self.waker.lock();
+        if known.as_ref().is_none_or(|known| !Arc::ptr_eq(known, waker)) {
+            *known = Some(Arc::clone(waker));
+        }
     }
 
     /// Begins a sleep in a poller; `false` if there is something to look at first.
