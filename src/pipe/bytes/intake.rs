@@ -8,7 +8,8 @@ use crate::message::Body;
 use super::segment::FIRST_SIZE;
 use super::writer::ByteWriter;
 
-/// A read is not worth it with less room than an eighth of the segment, within these bounds.
+/// A read is not worth it with less room than an eighth of the segment, within these bounds, nor, up to half a
+/// segment, with less than what came last.
 const LEAST_ROOM: (usize, usize) = (128, 512);
 /// A segment of which a read fills less than this part is too large for what comes.
 const LARGE_PART: usize = 16;
@@ -18,10 +19,12 @@ impl ByteWriter {
     pub fn room(&mut self) -> Option<&mut [u8]> {
         self.skip_written();
         let least = (self.capacity / 8).clamp(LEAST_ROOM.0, LEAST_ROOM.1);
-        if self.capacity.saturating_sub(self.filled) < least {
+        if self.capacity.saturating_sub(self.filled)
+            < least.max(self.received.min(self.capacity / 2))
+        {
             if self.received < self.next_size / LARGE_PART {
                 // Little comes at a time: an idle connection is not to keep a large segment.
-                self.next_size = (self.next_size / LARGE_PART).max(FIRST_SIZE);
+                self.next_size = (self.next_size / 4).max(FIRST_SIZE);
             }
             if !self.move_on(LEAST_ROOM.0) {
                 return None;
@@ -55,7 +58,7 @@ impl ByteWriter {
     fn move_on(&mut self, need: usize) -> bool {
         let old = self.data();
         let (from, left) = (self.position, self.filled - self.position);
-        if !self.grow(left + need) {
+        if !self.extend(left + need) {
             return false;
         }
         // SAFETY: the old segment is not freed before it is sealed; the new one has room for `left`.
@@ -67,6 +70,10 @@ impl ByteWriter {
     /// Notes that `n` bytes were received into [`Self::room`].
     pub fn note_received(&mut self, n: usize) {
         self.received = n;
+        if n == self.capacity - self.filled {
+            // There is more, and it takes fewer reads with more room.
+            self.widen();
+        }
         self.filled += n.min(self.capacity - self.filled);
     }
 

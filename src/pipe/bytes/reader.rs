@@ -121,6 +121,7 @@ impl ByteReader {
             } else if state.is_sealed() {
                 self.step();
             } else {
+                self.shared.note_drained(self.head.at);
                 return false;
             }
         }

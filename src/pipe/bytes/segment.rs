@@ -3,6 +3,7 @@
 use std::alloc::{Layout, alloc};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr as HintPtr, Ordering as HintOrdering};
 
 use crate::message::{Body, Message, Metadata, defer};
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -11,8 +12,8 @@ use crate::sys::blocks;
 use super::gate::Gate;
 use super::values;
 
-/// Size of a pipe's first segment; each further one doubles, up to [`MOST_SIZE`]. Models are small: one frame
-/// of one byte fills a segment, none fits into the first.
+/// Size of a pipe's first segment; further ones grow up to [`MOST_SIZE`] while the reader falls behind. Models are
+/// small: one frame of one byte fills a segment, none fits into the first.
 pub const FIRST_SIZE: usize = if cfg!(loom) { 3 } else { 256 };
 /// Size of the segments of a busy pipe.
 pub const MOST_SIZE: usize = if cfg!(loom) { 12 } else { 64 * 1024 };
@@ -241,8 +242,11 @@ impl Segment {
 pub struct Shared {
     /// Where the reader is; written by the reader alone, read when both halves are gone.
     pub head: AtomicPtr<Segment>,
-    /// An emptied full-size segment on its way back to the writer.
+    /// An emptied segment on its way back to the writer.
     pub spare: AtomicPtr<Segment>,
+    /// The segment in which the reader has last found nothing more; only compared, and only a hint, so that the
+    /// model checker need not look at it.
+    drained: HintPtr<Segment>,
     /// Where the reader is in the head; as `head`.
     pub position: AtomicUsize,
     /// Whether frames may hold messages by value.
@@ -256,6 +260,7 @@ impl Shared {
         Self {
             head: AtomicPtr::new(first),
             spare: AtomicPtr::new(ptr::null_mut()),
+            drained: HintPtr::new(ptr::null_mut()),
             position: AtomicUsize::new(0),
             holds_values,
             is_flowing: AtomicBool::new(false),
@@ -268,7 +273,7 @@ impl Shared {
     /// The writer is past it too, that is, it was sealed.
     pub unsafe fn recycle(&self, segment: *mut Segment) {
         // SAFETY: ours by the caller's word.
-        let reusable = unsafe { (*segment).capacity } == MOST_SIZE;
+        let reusable = unsafe { (*segment).capacity } >= FIRST_SIZE;
         let old = match reusable {
             true => self.spare.swap(segment, Ordering::AcqRel),
             false => segment,
@@ -279,18 +284,39 @@ impl Shared {
         }
     }
 
-    /// A full-size buffer, the spare one if there is one; `None` without memory for it.
-    pub fn full_size(
+    /// The reader has found nothing more in `segment`.
+    #[inline]
+    pub fn note_drained(&self, segment: *mut Segment) {
+        // Relaxed: a hint of how large segments are to be.
+        self.drained.store(segment, HintOrdering::Relaxed);
+    }
+
+    /// Whether the reader has found nothing more in `segment`, at some time since it was new.
+    pub fn was_drained(&self, segment: *mut Segment) -> bool {
+        self.drained.load(HintOrdering::Relaxed) == segment
+    }
+
+    /// A buffer of `capacity` bytes, the spare one if it is of that size; `None` without memory for it.
+    pub fn buffer(
         &self,
+        capacity: usize,
         origin: Option<Arc<Metadata>>,
         continues: bool,
     ) -> Option<*mut Segment> {
         let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         if spare.is_null() {
-            return Segment::buffer(MOST_SIZE, origin, continues);
+            return Segment::buffer(capacity, origin, continues);
         }
         // SAFETY: a spare belongs to whoever swaps it out.
         let segment = unsafe { &mut *spare };
+        if segment.capacity != capacity {
+            // SAFETY: as above.
+            unsafe { Segment::free(spare) };
+            return Segment::buffer(capacity, origin, continues);
+        }
+        if self.was_drained(spare) {
+            self.note_drained(ptr::null_mut());
+        }
         segment.next.store(ptr::null_mut(), Ordering::Relaxed);
         segment.state.store(0, Ordering::Relaxed);
         segment.final_len.store(0, Ordering::Relaxed);

@@ -286,20 +286,32 @@ impl ByteWriter {
         }
     }
 
-    /// Goes on in a new segment with room for `need` bytes; `false` without memory for it.
+    /// Goes on in a new segment with room for `need` bytes, a larger one if the reader has fallen behind; `false`
+    /// without memory for it.
     #[cold]
     #[must_use]
-    pub(super) fn grow(&mut self, need: usize) -> bool {
+    fn grow(&mut self, need: usize) -> bool {
+        if self.capacity > 0 && !self.shared.was_drained(self.tail) {
+            self.widen();
+        }
+        self.extend(need)
+    }
+
+    /// Makes the segments to come larger.
+    pub(super) fn widen(&mut self) {
+        self.next_size = (self.next_size * 4).min(MOST_SIZE);
+    }
+
+    /// Goes on in a new segment with room for `need` bytes; `false` without memory for it.
+    #[must_use]
+    pub(super) fn extend(&mut self, need: usize) -> bool {
         let continues = self.has_unfinished();
         let size = self.next_size.max(need);
-        let next = match size {
-            MOST_SIZE => self.shared.full_size(self.origin.clone(), continues),
-            _ => Segment::buffer(size, self.origin.clone(), continues),
-        };
-        let Some(next) = next else { return false };
-        self.next_size = (self.next_size * 4).min(MOST_SIZE);
-        self.link(next);
-        true
+        let next = self.shared.buffer(size, self.origin.clone(), continues);
+        next.is_some_and(|next| {
+            self.link(next);
+            true
+        })
     }
 
     /// Goes on in a new segment with room for a few headers: another body may follow, and many
