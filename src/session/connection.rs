@@ -24,7 +24,7 @@ use super::zap::Exchange;
 use super::{Common, is_raw};
 
 /// Bytes moved in one direction before others have their turn.
-pub const BUDGET: usize = 1 << 20;
+pub const BUDGET: usize = 1 << 17;
 
 /// In the middle of a stream of messages, of which a turn has `sent` so many, the pipe is looked at this
 /// often rather than at each message: what comes in between leaves in one call. A full segment or a
