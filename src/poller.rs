@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use crate::context::Awaited;
 use crate::errno::{Errno, Result};
-use crate::socket::{Handle, Socket};
+use crate::socket::{Handle, Socket, expect_calls};
 use crate::sync::Signal;
 use crate::sys::net::{self, PollFd};
 
@@ -57,7 +57,12 @@ pub fn poll<I: Item>(
     items.iter_mut().for_each(|item| item.set_revents(0));
     let has_fds = items.iter().any(|item| matches!(item.source(), Source::Fd(_)));
     if !has_fds && timeout_ms == 0 {
-        return ask(items, |_| {});
+        let mut awaited = Awaited::default();
+        let ready = ask(items, |socket| awaited.add(socket.shared()))?;
+        if ready == 0 {
+            awaited.note_vain_try();
+        }
+        return Ok(ready);
     }
     let deadline = Deadline::in_ms(timeout_ms);
     if let ([item], None) = (&mut *items, mask)
@@ -149,6 +154,7 @@ fn ask<I: Item>(items: &mut [I], mut before: impl FnMut(&mut Socket)) -> Result<
         item.set_revents(found as i16);
         ready += usize::from(found != 0);
     }
+    expect_calls(ready > 1);
     Ok(ready)
 }
 

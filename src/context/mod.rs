@@ -180,7 +180,7 @@ impl Context {
     }
 
     /// Whether an application's thread may do the work of the I/O thread while it waits.
-    fn may_lead(&self) -> bool {
+    pub fn may_lead(&self) -> bool {
         !self.has_public_fd.load(Ordering::SeqCst)
     }
 

@@ -119,10 +119,10 @@ impl SocketShared {
         io.filter(|_| !self.sessions.lock().is_empty())
     }
 
-    /// Lets the I/O thread do its work: the caller looks at the socket, but does not wait in it.
-    pub fn unpark_io(&self) {
+    /// Notes that the caller has looked at the socket in vain, and does not wait in it.
+    pub fn note_vain_try(&self) {
         if let Some(io) = &self.io {
-            io.unpark();
+            io.note_vain_try();
         }
     }
 
@@ -243,6 +243,11 @@ impl Awaited {
         let sleeper = signal.announce();
         let _waiting = self.note_waiting();
         sleeper.wait(deadline)
+    }
+
+    /// Notes that the caller has looked at the sockets in vain, and does not wait.
+    pub fn note_vain_try(&self) {
+        self.ios.iter().for_each(|io| io.note_vain_try());
     }
 
     /// Lets the I/O threads work for a caller who sleeps elsewhere, as long as the answer lives.

@@ -24,10 +24,6 @@ use crate::sys::thread::Uncancelled;
 use super::Remote;
 use super::core::Core;
 
-/// Connections and listeners of a reactor up to which application threads do its work (measured with 100 DEALERs and
-/// one ROUTER, and with 10 subscribers: there the I/O thread is faster, and cheaper).
-const MOST_ACTORS: usize = 8;
-
 /// How long a publisher waits for the I/O thread.
 const MOST_HELP: Duration = Duration::from_millis(1);
 
@@ -39,6 +35,8 @@ pub struct Lead {
     count: AtomicUsize,
     /// Application threads that wait without leading.
     waiting: AtomicUsize,
+    /// How often one has found nothing since one has waited.
+    vain_tries: AtomicUsize,
 }
 
 /// An application's thread that waits without leading.
@@ -102,9 +100,6 @@ impl Remote {
     /// it is done together with what follows, by the caller if it waits, or by the I/O thread, which looks soon
     /// when it is parked and is woken otherwise.
     pub fn serve_or_rouse(self: &Arc<Self>) {
-        if self.is_crowded() {
-            return self.rouse();
-        }
         let signal = &self.mailbox.signal;
         let is_stream = self.burst.lock().is_stream();
         if !is_stream && signal.is_slept_on() {
@@ -115,6 +110,12 @@ impl Remote {
         self.burst.lock().note(1);
     }
 
+    /// Leaves the commands for when the caller, who leads now and then, comes back with more or waits. The I/O
+    /// thread does them otherwise, soon: it is parked, or woken.
+    pub fn put_off(&self) {
+        self.mailbox.signal.defer();
+    }
+
     /// Has the I/O thread run the commands.
     pub fn rouse(&self) {
         self.mailbox.signal.rouse();
@@ -122,20 +123,12 @@ impl Remote {
 
     /// Lets the caller, who is about to wait for `signal`, lead; `None` if another thread does or waits.
     pub fn lead<'a>(self: &'a Arc<Self>, signal: &'a Signal) -> Option<Leader<'a>> {
-        if self.is_crowded()
-            || self.is_waited_for()
-            || self.lead.is_taken.swap(true, Ordering::SeqCst)
-        {
+        if self.is_waited_for() || self.lead.is_taken.swap(true, Ordering::SeqCst) {
             return None;
         }
         let turn = Turn(self);
+        self.lead.vain_tries.store(0, Ordering::Relaxed);
         Some(Leader { remote: self, watcher: signal.watch(&self.waker), _turn: turn })
-    }
-
-    /// Whether there is so much to do that a thread of its own is worth it: an application's thread that did it
-    /// would neither work beside it nor gather what leaves for the same peer.
-    fn is_crowded(&self) -> bool {
-        self.load() > MOST_ACTORS
     }
 
     /// Notes that the caller waits without leading.
@@ -147,9 +140,19 @@ impl Remote {
     }
 
     /// Lets the I/O thread go on if it has left the work to a leader: none will come soon.
-    pub fn unpark(&self) {
+    fn unpark(&self) {
         if self.mailbox.signal.has_sleeper() {
             self.mailbox.signal.nudge();
+        }
+    }
+
+    /// Notes that the caller has looked for something in vain and does not wait. Whoever goes on like that never
+    /// leads, and the I/O thread has to work for it; who has looked at each of its sockets is about to wait.
+    pub fn note_vain_try(&self) {
+        let most = 8 + 2 * self.load();
+        if self.lead.vain_tries.fetch_add(1, Ordering::Relaxed) > most {
+            self.lead.vain_tries.store(0, Ordering::Relaxed);
+            self.unpark();
         }
     }
 

@@ -5,6 +5,7 @@
 //! zmq_close(3) goes on. Other sockets and the context do not notice.
 #![forbid(unsafe_code)]
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -148,7 +149,7 @@ impl Handle {
             Direction::Out { .. } => socket.options.sndtimeo,
         };
         if timeout_ms == 0 {
-            socket.shared().unpark_io();
+            socket.shared().note_vain_try();
             serve(socket);
             return Err(Errno::EAGAIN);
         }
@@ -209,6 +210,15 @@ impl Handle {
     }
 }
 
+thread_local! {
+    static EXPECTS_CALLS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes whether the thread, which has waited for several sockets, has to look at more than one of them now.
+pub fn expect_calls(is_expected: bool) {
+    EXPECTS_CALLS.set(is_expected);
+}
+
 /// Unlocks the socket, and passes on what was told its connections meanwhile.
 #[inline(always)]
 fn serve(socket: Held<'static, Box<Socket>>) {
@@ -227,13 +237,23 @@ fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
 }
 
 #[cold]
-fn serve_unlocked(io: Arc<Remote>, socket: Held<'static, Box<Socket>>, direction: Direction) {
+fn serve_unlocked(io: Arc<Remote>, mut socket: Held<'static, Box<Socket>>, direction: Direction) {
+    let is_out = matches!(direction, Direction::Out { .. });
     let is_much = match direction {
         Direction::Out { is_large } => is_large || socket.is_wide(),
         Direction::In => false,
     };
+    let is_soon_back = is_out
+        && socket.shared().context.may_lead()
+        && (EXPECTS_CALLS.get() || guarded(&mut socket, Socket::has_input));
     drop(socket);
-    if is_much { io.rouse() } else { io.serve_or_rouse() }
+    if is_much {
+        io.rouse();
+    } else if is_soon_back {
+        io.put_off();
+    } else {
+        io.serve_or_rouse();
+    }
 }
 
 /// A connection of several has taken what it may: unless that is passed on, it gets no more.

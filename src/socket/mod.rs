@@ -35,7 +35,7 @@ use crate::sync::Signal;
 
 use endpoints::Endpoints;
 
-pub use blocking::{Handle, SOCKETS};
+pub use blocking::{Handle, SOCKETS, expect_calls};
 pub use transfer::{IN, OUT};
 
 /// See the module.

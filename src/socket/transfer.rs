@@ -19,7 +19,12 @@ impl Socket {
     pub fn events(&mut self) -> Result<i32> {
         // The descriptor may be readable although its cause was dealt with by an earlier call.
         self.drain_mailbox();
-        self.ready()
+        let events = self.ready()?;
+        if events & IN == 0 {
+            // Whoever asks again and again does not wait, and nobody reads for it.
+            self.shared.note_vain_try();
+        }
+        Ok(events)
     }
 
     /// As [`Self::events`], for callers that have not found the descriptor readable: without a system
@@ -35,8 +40,6 @@ impl Socket {
         let mut events = 0;
         if wanted & IN != 0 && self.pattern.has_in(&mut self.pipes, &self.options) {
             events |= IN;
-        } else {
-            self.shared.unpark_io();
         }
         if wanted & OUT != 0 && self.pattern.has_out(&mut self.pipes, &self.options) {
             events |= OUT;
@@ -59,6 +62,11 @@ impl Socket {
     pub fn is_wide(&self) -> bool {
         use SocketType::{Pub, Xpub, Xsub};
         matches!(self.options.socket_type, Pub | Xpub | Xsub) && self.pipes.len() > 1
+    }
+
+    /// Whether there is something to receive already.
+    pub fn has_input(&mut self) -> bool {
+        self.pattern.has_in(&mut self.pipes, &self.options)
     }
 
     /// Whether a message can be sent now. Errors: ETERM.
