@@ -64,11 +64,13 @@ impl Client {
                 let state = State::Ready { key };
                 Ok(Step::Wait(Mechanism::CurveClient(Self { state, ..self })))
             }
-            (READY, State::Ready { key }) => {
+            (READY, state) => {
                 if body.len() < MIN_READY_LEN {
                     let error = ProtocolError::ZmtpMalformedCommandReady;
                     return Err(Refusal::Protocol(error));
                 }
+                // Before WELCOME there is no key that would open it.
+                let State::Ready { key } = state else { return Err(CRYPTOGRAPHIC) };
                 let (count, properties) = open_ready(command.data, &key)?;
                 let metadata = metadata::parse(&properties, self.local.socket_type)
                     .map_err(|_| Refusal::Protocol(ProtocolError::ZmtpInvalidMetadata))?;

@@ -250,7 +250,10 @@ fn a_client_refuses_what_is_no_welcome_of_its_server() {
     let unexpected = ProtocolError::ZmtpUnexpectedCommand;
     assert_eq!(error_of(answer(&|body| body.clear())), unexpected);
     assert_eq!(error_of(answer(&|body| body[1] = b'x')), unexpected);
-    assert_eq!(error_of(answer(&|body| *body = b"\x05READY123".to_vec())), unexpected);
+    let malformed = ProtocolError::ZmtpMalformedCommandReady;
+    assert_eq!(error_of(answer(&|body| *body = b"\x05READY123".to_vec())), malformed);
+    let early = answer(&|body| *body = [b"\x05READY", &body[..40]].concat());
+    assert_eq!(error_of(early), ProtocolError::ZmtpCryptographic);
     for at in [8, 23, 24, 40, 167] {
         assert_eq!(error_of(answer(&|body| body[at] ^= 1)), ProtocolError::ZmtpCryptographic);
     }
