@@ -4,32 +4,17 @@
 src/mechanism/curve/transcript.rs checks that both ends say exactly this. Every secret is a run of one octet, in the order in which
 the ends draw random numbers; each line of the file is a name and the body of a frame."""
 
-import ctypes
 import pathlib
+import sys
 
-SODIUM = ctypes.CDLL("libsodium.so.23")
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent / "capi-tests" / "raw"))
+sys.dont_write_bytecode = True
+
+from sodium import box, public, secretbox  # noqa: E402
+
 C, C_, S, S_ = b"\2" * 32, b"\xc1" * 32, b"\1" * 32, b"\xc2" * 32
 COOKIE_KEY, COOKIE_NONCE, WELCOME_NONCE, VOUCH_NONCE = b"\xc3" * 32, b"\xc4" * 16, b"\xc5" * 16, b"\xc6" * 16
-
-
-def public(secret):
-    out = ctypes.create_string_buffer(32)
-    assert SODIUM.crypto_scalarmult_base(out, secret) == 0
-    return out.raw
-
-
-def box(plain, nonce, theirs, own):
-    out = ctypes.create_string_buffer(len(plain) + 16)
-    assert len(nonce) == 24
-    assert SODIUM.crypto_box_easy(out, plain, ctypes.c_ulonglong(len(plain)), nonce, theirs, own) == 0
-    return out.raw
-
-
-def secretbox(plain, nonce, key):
-    out = ctypes.create_string_buffer(len(plain) + 16)
-    assert len(nonce) == 24
-    assert SODIUM.crypto_secretbox_easy(out, plain, ctypes.c_ulonglong(len(plain)), nonce, key) == 0
-    return out.raw
 
 
 def count(n):
