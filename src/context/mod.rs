@@ -234,3 +234,53 @@ impl Threads {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reactor::{Actor, Io, Readiness};
+
+    struct Idle;
+
+    impl Actor for Idle {
+        fn start(&mut self, _: &mut Io<'_>) {}
+        fn handle_ready(&mut self, _: Readiness, _: &mut Io<'_>) {}
+        fn handle_attention(&mut self, _: &mut Io<'_>) {}
+        fn handle_deadline(&mut self, _: &mut Io<'_>) {}
+    }
+
+    /// How many of `count` new connections each of `io_threads` gets.
+    fn shares(io_threads: i32, count: usize, affinity: u64) -> Vec<usize> {
+        let context = Context::new();
+        context.with_options(|options| options.io_threads = io_threads);
+        drop(context.register().unwrap());
+        for _ in 0..count {
+            context.choose_io(affinity).unwrap().add(Box::new(Idle));
+        }
+        let loads = context.threads.lock().remotes.iter().map(|remote| remote.load()).collect();
+        context.terminate().unwrap();
+        loads
+    }
+
+    #[test]
+    fn io_threads_share_connections() {
+        assert_eq!(shares(2, 10, 0), [5, 5]);
+        assert_eq!(shares(4, 10, 0), [3, 3, 2, 2]);
+    }
+
+    #[test]
+    fn affinity_says_which_io_threads_get_connections() {
+        assert_eq!(shares(4, 10, 0b0100), [0, 0, 10, 0]);
+        assert_eq!(shares(4, 10, 0b1010), [0, 5, 0, 5]);
+    }
+
+    #[test]
+    fn affinity_for_no_io_thread_leaves_none() {
+        let context = Context::new();
+        let socket = context.register().unwrap();
+        assert!(context.choose_io(0b10).is_none());
+        assert!(context.choose_io(0b01).is_some());
+        drop(socket);
+        context.terminate().unwrap();
+    }
+}
