@@ -38,7 +38,8 @@ struct Side {
     /// Linger of the side that went, in milliseconds; -1: for ever.
     linger_ms: AtomicI32,
     /// What the side wants to read when the other one closes.
-    farewell: OnceLock<Box<[u8]>>,
+    /// Twice in a box, as few have one and there may be many connections.
+    farewell: OnceLock<Box<Box<[u8]>>>,
 }
 
 #[derive(Default)]
@@ -405,7 +406,7 @@ impl PipeEnd {
 
     /// What this end wants to read when the other one closes; said once.
     pub fn set_farewell(&self, message: &[u8]) {
-        let _ = self.shared.sides[self.side].farewell.set(message.into());
+        let _ = self.shared.sides[self.side].farewell.set(Box::new(message.into()));
     }
 
     /// Appends a message whatever the credit, and makes it visible; an unfinished one is taken back.

@@ -29,6 +29,10 @@ impl PipeSet {
     pub fn insert(&mut self, end: PipeEnd) -> PipeId {
         let id = self.free.pop().unwrap_or(self.slots.len() as u32);
         if id as usize == self.slots.len() {
+            if self.slots.is_empty() {
+                // Most sockets have one pipe.
+                self.slots.reserve_exact(1);
+            }
             self.slots.push(Slot::default());
         }
         self.slots[id as usize].end = Some(end);
