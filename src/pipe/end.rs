@@ -323,6 +323,10 @@ impl PipeEnd {
         if self.has_credit() {
             return true;
         }
+        if self.outward().waiting.load(Ordering::SeqCst) {
+            // The reader has been asked, and will tell of what it gives after the look just now.
+            return false;
+        }
         self.outward().waiting.store(true, Ordering::SeqCst);
         self.wake_reader();
         self.seen = self.outward().reader.credited.load(Ordering::SeqCst);

@@ -16,7 +16,7 @@ use super::timers::Timers;
 use super::{Actor, Io, Readiness, Remote, WAKER};
 
 /// Commands that are run in a row: an application's thread that serves must come back to its own work.
-const MOST_COMMANDS: usize = 256;
+pub(super) const MOST_COMMANDS: usize = 256;
 
 /// What others ask of a reactor.
 pub enum Command {
@@ -49,7 +49,7 @@ impl Core {
     /// Runs the commands, the turns that were asked for, and the deadlines that have passed; `false` if the
     /// reactor is to end.
     pub fn take_turn(&mut self, remote: &Arc<Remote>) -> bool {
-        self.run_commands(remote);
+        self.run_commands(remote, MOST_COMMANDS);
         for token in std::mem::take(&mut self.turns) {
             self.dispatch(remote, token, |actor, io| actor.handle_attention(io));
         }
@@ -57,14 +57,14 @@ impl Core {
         !self.is_stopping
     }
 
-    /// Runs what others have asked for; a part of it if it is much.
-    pub fn run_commands(&mut self, remote: &Arc<Remote>) {
+    /// Runs what others have asked for; `most` of it if it is much.
+    pub fn run_commands(&mut self, remote: &Arc<Remote>, most: usize) {
         let signal = &remote.mailbox.signal;
         if !signal.is_pending() {
             return;
         }
         signal.clear();
-        for _ in 0..MOST_COMMANDS {
+        for _ in 0..most {
             match remote.mailbox.pop() {
                 None => return,
                 Some(command) => self.run_command(command, remote),

@@ -22,10 +22,11 @@ use crate::sys::epoll::Event;
 use crate::sys::thread::Uncancelled;
 
 use super::Remote;
-use super::core::Core;
+use super::core::{Core, MOST_COMMANDS};
 
-/// How long a publisher waits for the I/O thread.
+/// How long a publisher waits for the I/O thread, and how many connections it serves itself, each with a system call or two.
 const MOST_HELP: Duration = Duration::from_millis(1);
+const MOST_HELPED: usize = 128;
 
 /// Who leads, and who would have to wait for it.
 #[derive(Default)]
@@ -68,7 +69,7 @@ impl Remote {
         let _uncancelled = Uncancelled::begin();
         // Who holds the lock looks at the commands before it sleeps, or has done so just now.
         match self.core.try_lock() {
-            Some(core) => self.run_commands(core),
+            Some(core) => self.run_commands(core, MOST_COMMANDS),
             None => self.rouse(),
         }
     }
@@ -78,13 +79,13 @@ impl Remote {
     pub fn help(self: &Arc<Self>) {
         let _uncancelled = Uncancelled::begin();
         match self.core.try_lock_for(MOST_HELP) {
-            Some(core) => self.run_commands(core),
+            Some(core) => self.run_commands(core, MOST_HELPED),
             None => self.rouse(),
         }
     }
 
-    fn run_commands(self: &Arc<Self>, mut core: MutexGuard<'_, Core>) {
-        core.run_commands(self);
+    fn run_commands(self: &Arc<Self>, mut core: MutexGuard<'_, Core>, most: usize) {
+        core.run_commands(self, most);
         let wants_io = core.wants_io();
         drop(core);
         release_deferred();

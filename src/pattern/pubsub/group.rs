@@ -17,6 +17,8 @@ const STREAK: u32 = if cfg!(test) { 2 } else { 16 };
 const PAUSE: u32 = if cfg!(test) { 3 } else { 1000 };
 /// Credit that a pipe needs to become a member.
 const LEAST_CREDIT: u32 = if cfg!(test) { 2 } else { 32 };
+/// Stragglers are asked back each time that so many messages were sent.
+const ASKED_EACH: u32 = if cfg!(test) { 3 } else { 64 };
 /// Bodies from this size on travel by reference, to each subscriber.
 const MOST_COPIED: usize = 32 * 1024;
 
@@ -28,14 +30,16 @@ pub(super) struct Group {
     stragglers: Vec<PipeId>,
     /// Messages that each member has credit for.
     credit: u32,
-    /// Stragglers may come back.
-    is_due: bool,
+    /// Messages since stragglers were last asked back.
+    since_asked: u32,
     /// A message is being written to the log.
     is_open: bool,
     /// The topic of the last messages, and how many there were.
     topic: Option<u32>,
     streak: u32,
     pause: u32,
+    /// There is a group, of which nobody may be a member just now.
+    is_formed: bool,
 }
 
 impl Group {
@@ -58,6 +62,12 @@ impl Group {
     /// Whether there is a group.
     #[inline]
     pub fn is_formed(&self) -> bool {
+        self.is_formed
+    }
+
+    /// Whether a message that is written now is for somebody.
+    #[inline]
+    pub fn has_members(&self) -> bool {
         !self.members.is_empty()
     }
 
@@ -78,18 +88,26 @@ impl Group {
 
     /// Makes a group of the targets that can be in one; the others stay targets.
     pub fn form(&mut self, pipes: &mut PipeSet, fan_out: &mut FanOut) {
+        self.streak = 0;
         if fan_out.targets().len() > 1 {
+            self.is_formed = true;
             self.stragglers.extend_from_slice(fan_out.targets());
             self.credit = u32::MAX;
             self.take_stragglers(pipes);
         }
-        self.streak = 0;
-        if self.members.len() < 2 {
+        if self.members.len() < 2 && self.is_hopeless(pipes) {
             self.dissolve(pipes);
             self.pause = PAUSE;
             return;
         }
         self.target_stragglers(fan_out);
+    }
+
+    /// Whether it is not for lack of credit that stragglers are no members.
+    fn is_hopeless(&self, pipes: &mut PipeSet) -> bool {
+        let mut has_credit =
+            |id: &PipeId| pipes.get(*id).is_none_or(|end| end.credit() >= LEAST_CREDIT);
+        self.stragglers.iter().all(&mut has_credit)
     }
 
     /// Begins a message to the group; what is not of it are the targets then.
@@ -98,10 +116,10 @@ impl Group {
         if pipes.take_new_marks() || self.credit == 0 {
             self.drop_idle(pipes);
         }
-        if self.is_due && !self.stragglers.is_empty() {
+        self.since_asked += 1;
+        if self.since_asked >= ASKED_EACH {
             self.take_stragglers(pipes);
         }
-        self.is_due = false;
         self.target_stragglers(fan_out);
     }
 
@@ -116,6 +134,7 @@ impl Group {
     /// Makes stragglers with credit members.
     #[cold]
     fn take_stragglers(&mut self, pipes: &mut PipeSet) {
+        self.since_asked = 0;
         let Self { log, members, stragglers, credit: most, .. } = self;
         stragglers.retain(|id| {
             let Some(end) = pipes.get(*id) else { return false };
@@ -150,7 +169,7 @@ impl Group {
     /// Writes a part of a message to the members.
     #[inline]
     pub fn write(&mut self, pipes: &mut PipeSet, part: &Outbound<'_>, more: bool, is_first: bool) {
-        if !is_first && !self.is_open {
+        if self.members.is_empty() || (!is_first && !self.is_open) {
             return;
         }
         self.is_open = more;
@@ -184,8 +203,7 @@ impl Group {
     }
 
     #[cold]
-    fn wake(&mut self, pipes: &mut PipeSet, wake: Wake) {
-        self.is_due |= wake == Wake::All;
+    fn wake(&self, pipes: &mut PipeSet, wake: Wake) {
         for id in &self.members {
             if let Some(end) = pipes.get(*id) {
                 end.wake_in_log(wake);
@@ -215,6 +233,7 @@ impl Group {
             }
         }
         self.stragglers.clear();
+        self.is_formed = false;
     }
 
     /// The pipe goes.

@@ -17,12 +17,17 @@ pub(super) const CLEARED_AT_ONCE: usize = 1024;
 /// Of further ones, those which a message that is sent has to wait for.
 pub(super) const CLEARED_BY_SEND: usize = 32;
 
+/// So many parts that nobody takes are no reason to look what becomes of those before.
+const LOST_IN_A_ROW: u32 = 64;
+
 /// A fan-out with subscriptions.
 #[derive(Default)]
 pub(super) struct Publisher {
     pub fan_out: FanOut,
     pub subscriptions: Subscriptions,
     group: Group,
+    /// Parts that nobody took.
+    lost: u32,
 }
 
 impl Publisher {
@@ -58,8 +63,20 @@ impl Publisher {
         if self.group.is_formed() {
             self.group.write(pipes, part, more, is_first);
         }
+        let has_targets = !self.fan_out.targets().is_empty();
         self.fan_out.send(pipes, part, more);
+        if has_targets && self.fan_out.targets().is_empty() && !self.group.has_members() {
+            self.note_lost(pipes);
+        }
         Ok(())
+    }
+
+    /// Nobody has taken what was sent: for whoever goes on so there is something better to do.
+    fn note_lost(&mut self, pipes: &mut PipeSet) {
+        self.lost = self.lost.wrapping_add(1);
+        if self.lost.is_multiple_of(LOST_IN_A_ROW) {
+            pipes.note_shortage();
+        }
     }
 
     /// Whether a message goes to the group and its stragglers, and to nobody else.
