@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use zmq::context::Context;
+use zmq::crypto::{KEY_LEN, SecretKey};
 use zmq::engine::{Config, Engine};
 use zmq::errno::Errno;
 use zmq::mechanism::Verdict;
@@ -91,17 +92,16 @@ fn handle(handler: Handle) {
 }
 
 /// All that a client says, whatever it hears, with messages behind it.
-fn recorded(options: &[Setting<'_>]) -> Vec<u8> {
-    let mut set = Options::new(SocketType::Push, false, true);
-    for (option, value) in options {
-        set.set(*option, Some(value)).unwrap();
-    }
-    let mut server = Options::new(SocketType::Pull, false, true);
-    if !options.is_empty() {
-        server.set(ZMQ_PLAIN_SERVER, Some(&YES)).unwrap();
-    }
+fn recorded(client: &[Setting<'_>], server: &[Setting<'_>]) -> Vec<u8> {
     let now = Instant::now();
-    let mut ends = [set, server].map(|o| Engine::new(Config::from_options(&o), now));
+    let ends = [(SocketType::Push, client), (SocketType::Pull, server)];
+    let mut ends = ends.map(|(socket_type, settings)| {
+        let mut options = Options::new(socket_type, false, true);
+        for (option, value) in settings {
+            options.set(*option, Some(value)).unwrap();
+        }
+        Engine::new(Config::from_options(&options), now)
+    });
     let mut said = Vec::new();
     for round in 0..40 {
         let from = round % 2;
@@ -150,14 +150,23 @@ fn a_good_peer_is_served_among_bad_ones() {
     let handler = open(&context, SocketType::Router, &[(ZMQ_RCVTIMEO, &(-1_i32).to_ne_bytes())]);
     handler.with(|s| s.bind("inproc://zeromq.zap.01")).unwrap();
     let judging = thread::spawn(move || handle(handler));
-    let credentials: &[Setting<'_>] =
-        &[(ZMQ_PLAIN_USERNAME, b"admin"), (ZMQ_PLAIN_PASSWORD, b"secret")];
-    let pull = |setting: Setting<'_>| open(&context, SocketType::Pull, &[setting]);
-    let servers = [
-        (pull((ZMQ_ZAP_DOMAIN, b"global")), &[][..]),
-        (pull((ZMQ_PLAIN_SERVER, &YES)), credentials),
+    let credentials = [(ZMQ_PLAIN_USERNAME, &b"admin"[..]), (ZMQ_PLAIN_PASSWORD, b"secret")];
+    let keys = [[1; KEY_LEN], [2; KEY_LEN]];
+    let public = keys.map(|secret| SecretKey::from_bytes(secret).public());
+    let curve = [
+        (ZMQ_CURVE_SERVERKEY, &public[0][..]),
+        (ZMQ_CURVE_PUBLICKEY, &public[1]),
+        (ZMQ_CURVE_SECRETKEY, &keys[1]),
     ];
-    let servers = servers.map(|(server, client)| (server, bind(server), client, recorded(client)));
+    let servers: [(&[Setting<'_>], &[Setting<'_>]); 3] = [
+        (&[(ZMQ_ZAP_DOMAIN, b"global")], &[]),
+        (&[(ZMQ_PLAIN_SERVER, &YES)], &credentials),
+        (&[(ZMQ_CURVE_SERVER, &YES), (ZMQ_CURVE_SECRETKEY, &keys[0])], &curve),
+    ];
+    let servers = servers.map(|(server, client)| {
+        let socket = open(&context, SocketType::Pull, server);
+        (socket, bind(socket), client, recorded(client, server))
+    });
     fuzz("sockets", 20, |random| {
         let mut staying = Vec::new();
         for _ in 0..10 {
