@@ -9,6 +9,7 @@
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -22,11 +23,11 @@ const CLASSES: usize = STEPPED + 4 * (END / MOST_STEPPED).ilog2() as usize;
 /// What an allocator gives without being asked.
 const ALIGNMENT: usize = 16;
 /// Bytes in a magazine of large blocks, and blocks in one of small blocks.
-const MAGAZINE: usize = 16 * 1024;
+const MAGAZINE: usize = 32 * 1024;
 const MOST_BLOCKS: usize = 64;
-/// Most bytes that the depot keeps of one class, and most magazines.
-const MOST_KEPT: usize = 1024 * 1024;
-const MOST_MAGAZINES: usize = 64;
+/// Most bytes that the depots keep, and most magazines of one class.
+const MOST_KEPT: usize = 16 * 1024 * 1024;
+const MOST_MAGAZINES: usize = 256;
 
 /// Class and real size of a block of `size` bytes, which is less than [`END`].
 const fn class(size: usize) -> (usize, usize) {
@@ -65,21 +66,29 @@ struct Depot {
 static DEPOTS: [Mutex<Depot>; CLASSES] =
     [const { Mutex::new(Depot { magazines: [0; MOST_MAGAZINES], len: 0 }) }; CLASSES];
 
+/// Bytes in all depots.
+static KEPT: AtomicUsize = AtomicUsize::new(0);
+
 impl Depot {
     fn put(&mut self, magazine: Chain, real: usize) -> bool {
-        let most = MOST_KEPT / (blocks_in_magazine(real) * real);
-        if self.len >= most {
+        let Some(place) = self.magazines.get_mut(self.len) else { return false };
+        let bytes = blocks_in_magazine(real) * real;
+        if KEPT.fetch_add(bytes, Ordering::Relaxed) + bytes > MOST_KEPT {
+            KEPT.fetch_sub(bytes, Ordering::Relaxed);
             return false;
         }
-        let Some(place) = self.magazines.get_mut(self.len) else { return false };
         *place = magazine;
         self.len += 1;
         true
     }
 
-    fn take(&mut self) -> Chain {
+    fn take(&mut self, real: usize) -> Chain {
         self.len = self.len.saturating_sub(1);
-        self.magazines.get_mut(self.len).map_or(0, std::mem::take)
+        let magazine = self.magazines.get_mut(self.len).map_or(0, std::mem::take);
+        if magazine != 0 {
+            KEPT.fetch_sub(blocks_in_magazine(real) * real, Ordering::Relaxed);
+        }
+        magazine
     }
 }
 
@@ -149,7 +158,7 @@ impl Rack {
         if magazine == 0
             && let Some(mut depot) = DEPOTS[class].try_lock()
         {
-            magazine = depot.take();
+            magazine = depot.take(real);
         }
         if magazine != 0 {
             self.current.set(magazine);
