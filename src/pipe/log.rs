@@ -11,6 +11,7 @@
 use crate::message::FLAG_MORE;
 use crate::sync::Joint;
 use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sys::switches::Switch;
 
 use super::bytes::ByteWriter;
 use super::end::{COUNT, PipeEnd};
@@ -80,7 +81,8 @@ impl PipeEnd {
     /// Makes the pipe a member of `log`; `false` if it holds no plain bytes, or without memory.
     pub fn join_log(&mut self, log: &Log) -> bool {
         let Writer::Bytes(writer) = &mut self.writer else { return false };
-        if writer.holds_values() || !writer.join(&log.writer, &log.sleepers) {
+        if Switch::Log.is_off() || writer.holds_values() || !writer.join(&log.writer, &log.sleepers)
+        {
             return false;
         }
         self.ahead = self.written.wrapping_sub(log.messages) & COUNT;

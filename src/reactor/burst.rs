@@ -4,6 +4,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::sys::switches::Switch;
+
 /// Writes this close to each other are a burst, unless the application has waited in between.
 const SHORT: Duration = Duration::from_micros(10);
 /// So many writes close to each other make a stream.
@@ -19,7 +21,7 @@ pub struct Burst {
 impl Burst {
     /// Whether the write that begins now is part of a stream.
     pub fn is_stream(&mut self) -> bool {
-        let Some(last) = self.last else { return false };
+        let Some(last) = self.last.filter(|_| !Switch::Batch.is_off()) else { return false };
         match last.elapsed() < SHORT {
             true => self.streak += 1,
             false => self.streak = 0,

@@ -19,6 +19,7 @@ use crate::errno::{Errno, Result};
 use crate::message::release_deferred;
 use crate::sync::{Signal, Watcher};
 use crate::sys::epoll::Event;
+use crate::sys::switches::Switch;
 use crate::sys::thread::Uncancelled;
 
 use super::Remote;
@@ -102,6 +103,9 @@ impl Remote {
     /// when it is parked and is woken otherwise.
     pub fn serve_or_rouse(self: &Arc<Self>) {
         let signal = &self.mailbox.signal;
+        if Switch::Inline.is_off() {
+            return self.rouse();
+        }
         let is_stream = self.burst.lock().is_stream();
         if !is_stream && signal.is_slept_on() {
             self.serve();
@@ -113,7 +117,10 @@ impl Remote {
 
     /// Leaves the commands for when the caller, who leads now and then, comes back with more or waits. The I/O
     /// thread does them otherwise, soon: it is parked, or woken.
-    pub fn put_off(&self) {
+    pub fn put_off(self: &Arc<Self>) {
+        if Switch::PutOff.is_off() {
+            return self.serve_or_rouse();
+        }
         self.mailbox.signal.defer();
     }
 
@@ -124,7 +131,10 @@ impl Remote {
 
     /// Lets the caller, who is about to wait for `signal`, lead; `None` if another thread does or waits.
     pub fn lead<'a>(self: &'a Arc<Self>, signal: &'a Signal) -> Option<Leader<'a>> {
-        if self.is_waited_for() || self.lead.is_taken.swap(true, Ordering::SeqCst) {
+        if Switch::Lead.is_off()
+            || self.is_waited_for()
+            || self.lead.is_taken.swap(true, Ordering::SeqCst)
+        {
             return None;
         }
         let turn = Turn(self);

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use parking_lot::Mutex;
 
 use super::magazines;
+use super::switches::Switch;
 
 /// Blocks from this size on are kept; sizes are rounded up to a multiple of it, or above
 /// [`MOST_STEPPED`] to a power of two.
@@ -30,7 +31,7 @@ static KEPT_LEN: AtomicUsize = AtomicUsize::new(0);
 
 /// Class and real size of a block of `size` bytes; `None` if such blocks are not kept.
 fn class(size: usize) -> Option<(usize, usize)> {
-    if size < STEP {
+    if size < STEP || Switch::Blocks.is_off() {
         return None;
     }
     if size <= MOST_STEPPED {

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
+use super::switches::Switch;
+
 /// Blocks are smaller than this many bytes.
 pub const END: usize = 16 * 1024;
 /// Sizes are multiples of this up to [`MOST_STEPPED`], and above of a quarter of the next lower power of two.
@@ -118,7 +120,10 @@ thread_local! {
 #[inline]
 pub fn allocate(size: usize) -> Option<NonNull<u8>> {
     let (class, real) = class(size);
-    let kept = RACKS.try_with(|racks| racks.0[class].take(class, real)).ok().flatten();
+    let kept = match Switch::Magazines.is_off() {
+        true => None,
+        false => RACKS.try_with(|racks| racks.0[class].take(class, real)).ok().flatten(),
+    };
     kept.or_else(|| {
         // SAFETY: the layout's size is not zero.
         NonNull::new(unsafe { alloc(layout(real)?) })
@@ -133,7 +138,8 @@ pub fn allocate(size: usize) -> Option<NonNull<u8>> {
 pub unsafe fn release(block: NonNull<u8>, size: usize) {
     let (class, real) = class(size);
     // SAFETY: the caller's block, of this class.
-    if RACKS.try_with(|racks| unsafe { racks.0[class].put(block, class, real) }).is_err() {
+    let put = |racks: &Racks| unsafe { racks.0[class].put(block, class, real) };
+    if Switch::Magazines.is_off() || RACKS.try_with(put).is_err() {
         // SAFETY: as above.
         unsafe { free_block(block, real) };
     }

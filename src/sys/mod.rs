@@ -12,4 +12,5 @@ pub mod gssapi;
 mod magazines;
 pub mod net;
 pub mod random;
+pub mod switches;
 pub mod thread;

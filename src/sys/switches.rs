@@ -1,0 +1,76 @@
+//! Switches for what makes the library fast, so that each mechanism can be measured, and suspected, alone: with the
+//! feature `switches`, those named in the environment variable ZMQ_OFF are off, as in `ZMQ_OFF=lead,log`. In
+//! other builds all are on, and cost nothing.
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "switches")]
+use std::sync::OnceLock;
+
+/// A mechanism that can be switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// A thread that waits does the work of the I/O thread.
+    Lead,
+    /// A thread that sends a single message passes it to the kernel.
+    Inline,
+    /// In a stream of messages that is left to the I/O thread.
+    Batch,
+    /// Who has more to read puts off what it sends.
+    PutOff,
+    /// Subscribers of the same topic read one log.
+    Log,
+    /// Small blocks go round between threads.
+    Magazines,
+    /// Large blocks are kept.
+    Blocks,
+}
+
+impl Switch {
+    /// All of them, and their names in ZMQ_OFF.
+    pub const ALL: [(Self, &str); 7] = [
+        (Self::Lead, "lead"),
+        (Self::Inline, "inline"),
+        (Self::Batch, "batch"),
+        (Self::PutOff, "putoff"),
+        (Self::Log, "log"),
+        (Self::Magazines, "magazines"),
+        (Self::Blocks, "blocks"),
+    ];
+
+    /// Whether the mechanism is not to be used.
+    #[inline(always)]
+    pub fn is_off(self) -> bool {
+        #[cfg(feature = "switches")]
+        return off().contains(&self);
+        #[cfg(not(feature = "switches"))]
+        false
+    }
+}
+
+#[cfg(feature = "switches")]
+fn off() -> &'static [Switch] {
+    static OFF: OnceLock<Vec<Switch>> = OnceLock::new();
+    OFF.get_or_init(|| parse(&std::env::var("ZMQ_OFF").unwrap_or_default()))
+}
+
+/// The mechanisms named in `list`, with commas in between; other words mean nothing.
+#[cfg(any(test, feature = "switches"))]
+fn parse(list: &str) -> Vec<Switch> {
+    let known =
+        |word| Switch::ALL.iter().find(|(_, name)| *name == word).map(|(switch, _)| *switch);
+    list.split(',').filter_map(known).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn switches_are_found_by_their_names() {
+        assert_eq!(parse("log,lead"), [Switch::Log, Switch::Lead]);
+        assert_eq!(parse("no,such,Log"), []);
+        for (switch, name) in Switch::ALL {
+            assert_eq!(parse(name), [switch]);
+        }
+    }
+}
