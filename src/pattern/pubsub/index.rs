@@ -1,6 +1,7 @@
-//! Where a topic is kept, by its hash: an open table of numbers.
+//! Where a topic is kept, by its hash: an open table of numbers, or for many of them a number of such tables, so
+//! that none takes long to grow or to shrink: a publisher must not be kept from publishing.
 //!
-//! Invariants: slots are ordered by hash (each entry stands at its hash's home or in the run that begins
+//! Invariants: a table's slots are ordered by hash (each entry stands at its hash's home or in the run that begins
 //! there), so that growing and shrinking walk both tables from one end to the other and look at no topic; a
 //! quarter of the slots at least is free. Hashes are keyed, so that peers cannot choose topics that collide.
 #![forbid(unsafe_code)]
@@ -19,15 +20,74 @@ struct Slot {
 
 const FREE: Slot = Slot { hash: 0, number: EMPTY };
 
+/// So many numbers are in one table; more are shared out among several, by the lowest bits of their hashes.
+const FEW: usize = 4096;
+const TABLES: usize = 64;
+
 /// Numbers by hash.
 #[derive(Default)]
 pub(super) struct Index {
+    /// The one, as long as there are no more.
+    table: Table,
+    tables: Vec<Table>,
+    count: usize,
+}
+
+impl Index {
+    #[inline]
+    fn table(&self, hash: u32) -> &Table {
+        self.tables.get(hash as usize % TABLES).unwrap_or(&self.table)
+    }
+
+    #[inline]
+    fn table_mut(&mut self, hash: u32) -> &mut Table {
+        self.tables.get_mut(hash as usize % TABLES).unwrap_or(&mut self.table)
+    }
+
+    /// The number under `hash` that `is_it` says yes to.
+    #[inline]
+    pub fn find(&self, hash: u32, is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+        self.table(hash).find(hash, is_it)
+    }
+
+    /// Adds a number that is not there yet.
+    pub fn insert(&mut self, hash: u32, number: u32) {
+        if self.count == FEW && self.tables.is_empty() {
+            self.share_out();
+        }
+        self.table_mut(hash).insert(hash, number);
+        self.count += 1;
+    }
+
+    #[cold]
+    fn share_out(&mut self) {
+        self.tables.resize_with(TABLES, Table::default);
+        for slot in std::mem::take(&mut self.table).slots {
+            if slot.number != EMPTY {
+                self.table_mut(slot.hash).insert(slot.hash, slot.number);
+            }
+        }
+    }
+
+    /// Takes out the number under `hash` that `is_it` says yes to.
+    pub fn remove(&mut self, hash: u32, is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+        let number = self.table_mut(hash).remove(hash, is_it)?;
+        self.count -= 1;
+        if self.count == 0 {
+            *self = Self::default();
+        }
+        Some(number)
+    }
+}
+
+#[derive(Default)]
+struct Table {
     slots: Vec<Slot>,
     bits: u32,
     count: usize,
 }
 
-impl Index {
+impl Table {
     #[inline]
     fn home(&self, hash: u32) -> usize {
         (hash >> (u32::BITS - self.bits)) as usize
@@ -38,9 +98,8 @@ impl Index {
         self.slots.len().wrapping_sub(1)
     }
 
-    /// The number under `hash` that `is_it` says yes to.
     #[inline]
-    pub fn find(&self, hash: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+    fn find(&self, hash: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         self.place_of(hash, &mut is_it).and_then(|at| self.slots.get(at)).map(|slot| slot.number)
     }
 
@@ -62,8 +121,7 @@ impl Index {
         }
     }
 
-    /// Adds a number that is not there yet.
-    pub fn insert(&mut self, hash: u32, number: u32) {
+    fn insert(&mut self, hash: u32, number: u32) {
         if (self.count + 1) * 4 > self.slots.len() * 3 {
             self.resize((self.bits + 1).max(LEAST_BITS));
         }
@@ -83,8 +141,7 @@ impl Index {
         }
     }
 
-    /// Takes out the number under `hash` that `is_it` says yes to.
-    pub fn remove(&mut self, hash: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+    fn remove(&mut self, hash: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         let mut hole = self.place_of(hash, &mut is_it)?;
         let number = self.slots.get(hole)?.number;
         let mask = self.mask();
@@ -203,7 +260,24 @@ mod tests {
             let hash = (key % 37).wrapping_mul(0x0800_0003) | 0xC000_0000;
             assert_eq!(index.remove(hash, |n| n == key), Some(key));
         }
-        assert_eq!(index.slots.capacity(), 0);
+        assert_eq!(index.table.slots.capacity(), 0);
+    }
+
+    #[test]
+    fn many_are_in_several_tables_and_all_are_found() {
+        let mut index = Index::default();
+        let hash = |number: u32| number.wrapping_mul(0x9E37_79B1);
+        for number in 0..20_000 {
+            index.insert(hash(number), number);
+        }
+        assert_eq!(index.tables.len(), TABLES);
+        assert!(index.tables.iter().all(|table| table.slots.len() < 1024));
+        for number in 0..20_000 {
+            assert_eq!(index.find(hash(number), |n| n == number), Some(number));
+            assert_eq!(index.remove(hash(number), |n| n == number), Some(number));
+            assert_eq!(index.find(hash(number), |n| n == number), None);
+        }
+        assert_eq!((index.count, index.tables.len()), (0, 0));
     }
 
     #[test]
