@@ -26,6 +26,10 @@ use super::{Common, is_raw};
 /// Bytes moved in one direction before others have their turn.
 pub const BUDGET: usize = 1 << 17;
 
+/// Turns that an accepted peer has for its first words: the one in which it was accepted, and one more, before which
+/// the descriptors are looked at.
+const WAITS: u8 = 2;
+
 /// In the middle of a stream of messages, of which a turn has `sent` so many, the pipe is looked at this
 /// often rather than at each message: what comes in between leaves in one call. A full segment or a
 /// writer without credit does not wait for it.
@@ -76,8 +80,9 @@ pub struct Connection {
     /// The kernel takes no more: writing waits for readiness.
     is_blocked: bool,
     is_hungup: bool,
-    /// Accepted just now; nothing is written before a second look at what the peer says.
-    is_new: bool,
+    /// Accepted just now: turns to wait for the peer's first words before our own, so that they leave with the
+    /// answer.
+    waits: u8,
     /// In the middle of a stream of messages: when to look for more of them.
     look_at: Option<Instant>,
     /// What the authentication handler is asked about the peer.
@@ -111,7 +116,7 @@ impl Connection {
             is_stalled: false,
             is_blocked: false,
             is_hungup: false,
-            is_new: false,
+            waits: 0,
             look_at: None,
             exchange: None,
             work: None,
@@ -140,7 +145,7 @@ impl Connection {
             self.fill(common, io)?;
         }
         if !common.is_local && self.is_untouched() {
-            self.is_new = true;
+            self.waits = WAITS;
             io.ask_turn();
             return Ok(());
         }
@@ -204,6 +209,7 @@ impl Connection {
         common: &mut Common,
         io: &mut Io<'_>,
     ) -> Result<(), Ended> {
+        self.waits = 0;
         self.is_hungup |= readiness.is_hangup;
         if readiness.is_writable {
             self.is_blocked = false;
@@ -219,8 +225,12 @@ impl Connection {
         common: &mut Common,
         io: &mut Io<'_>,
     ) -> Result<(), Ended> {
-        let is_new = std::mem::take(&mut self.is_new);
-        if is_new || self.is_stalled || self.is_waiting() || self.wants_turn() {
+        self.waits = self.waits.saturating_sub(1);
+        if self.waits > 0 {
+            io.ask_turn();
+            return Ok(());
+        }
+        if self.is_stalled || self.is_waiting() || self.wants_turn() {
             self.fill(common, io)?;
         }
         self.flush(common, io)

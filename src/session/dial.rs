@@ -162,7 +162,7 @@ impl Dial {
         common: &Common,
         io: &Io<'_>,
     ) -> Result<Option<Stream>> {
-        let connecting = Connecting::start(address, &common.options).map_err(|error| {
+        let mut connecting = Connecting::start(address, &common.options).map_err(|error| {
             if let Some(fd) = error.closed {
                 self.report_closed(fd, common);
             }
@@ -174,6 +174,9 @@ impl Dial {
             return self.finish(connecting, limit, common, io);
         }
         self.emit(common, EventKind::ConnectDelayed, Errno::EINPROGRESS.0 as u64);
+        if connecting.is_established() {
+            return self.finish(connecting, limit, common, io);
+        }
         self.step = Step::Connecting(connecting, limit);
         Ok(None)
     }

@@ -55,12 +55,18 @@ impl Connecting {
 
     /// Whether the attempt has come to an end, so that [`Self::finish`] tells which.
     pub fn is_ready(&mut self) -> bool {
-        self.peer = net::peer_address(self.fd.as_fd()).ok();
-        if self.peer.is_some() {
+        if self.is_established() {
             return true;
         }
         let mut fds = [net::PollFd::new(self.fd(), libc::POLLOUT)];
         self.is_connected || net::poll(&mut fds, 0).is_ok_and(|n| n > 0)
+    }
+
+    /// Whether there is a connection now. Over loopback there is one as soon as it is asked for, although the system
+    /// says that it takes a while.
+    pub fn is_established(&mut self) -> bool {
+        self.peer = net::peer_address(self.fd.as_fd()).ok();
+        self.peer.is_some()
     }
 
     /// Whether [`finish`](Self::finish) may be called at once, without waiting for writability.
