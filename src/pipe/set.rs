@@ -78,13 +78,14 @@ impl PipeSet {
     /// Whether high-water marks have changed since the last call.
     #[inline(always)]
     pub fn take_new_marks(&mut self) -> bool {
-        std::mem::take(&mut self.has_new_marks)
+        self.has_new_marks && std::mem::take(&mut self.has_new_marks)
     }
 
     /// Whether a shortage was noted since the last call.
     #[inline(always)]
     pub fn take_shortage(&mut self) -> bool {
-        std::mem::take(&mut self.is_short)
+        // Rarely so: read alone otherwise.
+        self.is_short && std::mem::take(&mut self.is_short)
     }
 
     /// What the owner of attention is told for the pipe `id`.

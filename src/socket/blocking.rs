@@ -229,7 +229,10 @@ fn serve(socket: Held<'static, Box<Socket>>) {
 #[inline(always)]
 fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
     // Who wants to be told instead of losing messages is.
-    if socket.pipes.take_shortage() && !socket.options.xpub_nodrop {
+    if matches!(direction, Direction::Out { .. })
+        && socket.pipes.take_shortage()
+        && !socket.options.xpub_nodrop
+    {
         help(socket);
     } else if let Some(io) = socket.shared().unserved() {
         serve_unlocked(Arc::clone(io), socket, direction);

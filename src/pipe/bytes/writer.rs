@@ -13,6 +13,8 @@ use super::values;
 /// Longest frame header: flags and an eight-byte length.
 const MOST_HEADER: usize = 9;
 const FLAG_LONG: u8 = 2;
+/// Size up to which segments grow however fast the reader is: smaller ones cost more than the cache lines they save.
+const BUSY_SIZE: usize = 8 * 1024;
 /// Size of a segment between two bodies by reference.
 const LITTLE_SIZE: usize = if cfg!(loom) { MOST_HEADER } else { 256 };
 
@@ -180,7 +182,19 @@ impl ByteWriter {
             unsafe { &*last }.state.swap(state.0, Ordering::SeqCst);
             return false;
         }
-        let has_batch = Self::seal(first, last, state, before);
+        self.leave_behind(first, last, state, before)
+    }
+
+    /// As [`Self::seal`]; a log goes on holding the segment that was published to last.
+    #[inline(never)]
+    fn leave_behind(
+        &self,
+        first: *mut Segment,
+        last: *mut Segment,
+        state: State,
+        messages: u32,
+    ) -> bool {
+        let has_batch = Self::seal(first, last, state, messages);
         if self.is_log {
             // SAFETY: the chain from the segment that is held leads to it.
             unsafe { &*last }.hold();
@@ -291,7 +305,8 @@ impl ByteWriter {
     #[cold]
     #[must_use]
     fn grow(&mut self, need: usize) -> bool {
-        if self.capacity > 0 && !self.shared.was_drained(self.tail) {
+        let is_small = self.next_size < BUSY_SIZE;
+        if self.capacity > 0 && (is_small || !self.shared.was_drained(self.tail)) {
             self.widen();
         }
         self.extend(need)
