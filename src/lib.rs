@@ -29,11 +29,17 @@
 //! messages once for each read; `zmq_recv` decodes in place. Between two sockets of one process (inproc)
 //! the same pipe holds small bodies as bytes and all else as messages by value.
 //!
-//! Each side tells the other only when that one sleeps. A thread that waits in a socket does the work of the
-//! I/O thread meanwhile ([`reactor::Leader`]), and a single message is passed to the kernel by the thread that
-//! sends it ([`reactor::Remote::serve`]): neither costs a change of thread. In a stream of messages
+//! Each side tells the other only when that one sleeps. A thread that waits, in a socket, in zmq_poll or in a
+//! proxy, does the work of the I/O thread meanwhile ([`reactor::Leader`]), and a single message is passed to the
+//! kernel by the thread that sends it ([`reactor::Remote::serve`]): neither costs a change of thread. Who has more
+//! to read puts off what it sends until it has read it ([`reactor::Remote::put_off`]). In a stream of messages
 //! ([`reactor::Burst`]) the sender only appends; the I/O thread looks every 50 us, or when a segment is full, and a
 //! sender without credit sends the batch itself.
+//!
+//! A publisher writes a message once for all subscribers of the same topic that keep up: they read one log
+//! ([`pipe::Log`]). Segments grow only while their reader falls behind, and the memory of small bodies goes round
+//! between threads without the process's allocator (`sys::magazines`). Each of these can be switched off, to
+//! measure it (`sys::switches`).
 //!
 //! # Who owns what
 //!

@@ -8,6 +8,7 @@
 //! after it was asked keeps the thread from sleeping, whoever takes it.
 #![forbid(unsafe_code)]
 
+use std::cell::RefCell;
 use std::ffi::c_long;
 use std::os::fd::RawFd;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::context::Awaited;
 use crate::errno::{Errno, Result};
 use crate::socket::{Handle, Socket, expect_calls};
 use crate::sync::Signal;
+use crate::sys::fork;
 use crate::sys::net::{self, PollFd};
 
 /// A message or a byte can be received (ZMQ_POLLIN).
@@ -132,12 +134,21 @@ fn poll_with_fds<I: Item>(
 }
 
 thread_local! {
-    static SIGNAL: Arc<Signal> = Arc::new(Signal::new());
+    /// And the process that it is of: a forked child shares its descriptor with the parent.
+    static SIGNAL: RefCell<(u64, Arc<Signal>)> = RefCell::default();
 }
 
 /// The thread's own: sockets that it polled go on telling it, so that the next time nothing is to be done.
 fn own_signal() -> Arc<Signal> {
-    SIGNAL.try_with(Arc::clone).unwrap_or_default()
+    let own = |kept: &RefCell<(u64, Arc<Signal>)>| {
+        let (process, signal) = &mut *kept.borrow_mut();
+        let current = fork::generation();
+        if std::mem::replace(process, current) != current {
+            *signal = Arc::default();
+        }
+        Arc::clone(signal)
+    };
+    SIGNAL.try_with(own).unwrap_or_default()
 }
 
 /// Asks each socket for what it is to have; how many have some. `before` is done first, with the socket

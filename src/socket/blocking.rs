@@ -266,6 +266,8 @@ fn help(socket: Held<'static, Box<Socket>>) {
     drop(socket);
     if let Some(io) = shared.connected_io() {
         io.help();
+    } else if let Some(io) = shared.unserved() {
+        io.rouse();
     }
 }
 

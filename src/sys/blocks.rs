@@ -59,7 +59,8 @@ pub fn allocate(size: usize) -> Option<NonNull<u8>> {
     }
     let mut real = size;
     if let Some((class, rounded)) = class(size) {
-        if let Some(address) = KEPT[class].lock().pop() {
+        // Nobody waits: the holder of the lock may be another process's thread (fork(2)).
+        if let Some(address) = KEPT[class].try_lock().and_then(|mut kept| kept.pop()) {
             KEPT_LEN.fetch_sub(rounded, Relaxed);
             return NonNull::new(ptr::with_exposed_provenance_mut(address));
         }
@@ -82,8 +83,10 @@ pub unsafe fn release(block: NonNull<u8>, size: usize) {
     }
     let mut real = size;
     if let Some((class, rounded)) = class(size) {
-        if KEPT_LEN.fetch_add(rounded, Relaxed) < MOST_KEPT {
-            KEPT[class].lock().push(block.as_ptr().expose_provenance());
+        if KEPT_LEN.fetch_add(rounded, Relaxed) < MOST_KEPT
+            && let Some(mut kept) = KEPT[class].try_lock()
+        {
+            kept.push(block.as_ptr().expose_provenance());
             return;
         }
         KEPT_LEN.fetch_sub(rounded, Relaxed);

@@ -3,7 +3,8 @@
 //!
 //! Invariants: the members of a group are subscribers of its topic, and the stragglers are the others: pipes of
 //! messages, and those that had no credit left at some time. A member without credit becomes a straggler before a
-//! message that it may not have is written.
+//! message that it may not have is written. Who has left a log may be slow to read its end, and keeps all that
+//! follows in memory: soon nothing more is written to it, and the others go on in a new one.
 #![forbid(unsafe_code)]
 
 use crate::message::{Message, Outbound};
@@ -19,6 +20,8 @@ const PAUSE: u32 = if cfg!(test) { 3 } else { 1000 };
 const LEAST_CREDIT: u32 = if cfg!(test) { 2 } else { 32 };
 /// Stragglers are asked back each time that so many messages were sent.
 const ASKED_EACH: u32 = if cfg!(test) { 3 } else { 64 };
+/// Messages that are still written to a log that members have left: they may stand before what keeps its memory.
+const MOST_STALE: u32 = if cfg!(test) { 2 } else { 256 };
 /// Bodies from this size on travel by reference, to each subscriber.
 const MOST_COPIED: usize = 32 * 1024;
 
@@ -40,6 +43,8 @@ pub(super) struct Group {
     pause: u32,
     /// There is a group, of which nobody may be a member just now.
     is_formed: bool,
+    /// Messages begun since a member has left the log.
+    stale: Option<u32>,
 }
 
 impl Group {
@@ -89,6 +94,9 @@ impl Group {
     /// Makes a group of the targets that can be in one; the others stay targets.
     pub fn form(&mut self, pipes: &mut PipeSet, fan_out: &mut FanOut) {
         self.streak = 0;
+        if self.stale.is_some() {
+            self.renew(pipes);
+        }
         if fan_out.targets().len() > 1 {
             self.is_formed = true;
             self.stragglers.extend_from_slice(fan_out.targets());
@@ -116,6 +124,12 @@ impl Group {
         if pipes.take_new_marks() || self.credit == 0 {
             self.drop_idle(pipes);
         }
+        if let Some(begun) = &mut self.stale {
+            *begun += 1;
+            if *begun > MOST_STALE {
+                self.renew(pipes);
+            }
+        }
         self.since_asked += 1;
         if self.since_asked >= ASKED_EACH {
             self.take_stragglers(pipes);
@@ -129,6 +143,25 @@ impl Group {
         for id in &self.stragglers {
             fan_out.add_target(*id);
         }
+    }
+
+    /// Has the members go on in a new log.
+    #[cold]
+    fn renew(&mut self, pipes: &mut PipeSet) {
+        for id in self.members.drain(..) {
+            if let Some(end) = pipes.get(id) {
+                end.leave_log(&self.log);
+                self.stragglers.push(id);
+            }
+        }
+        self.log = Log::default();
+        self.stale = None;
+        self.credit = u32::MAX;
+        self.take_stragglers(pipes);
+    }
+
+    fn note_left(&mut self) {
+        self.stale.get_or_insert(0);
     }
 
     /// Makes stragglers with credit members.
@@ -151,7 +184,7 @@ impl Group {
     /// Makes members without credit stragglers.
     #[cold]
     fn drop_idle(&mut self, pipes: &mut PipeSet) {
-        let Self { log, members, stragglers, credit: most, .. } = self;
+        let Self { log, members, stragglers, credit: most, stale, .. } = self;
         *most = u32::MAX;
         members.retain(|id| {
             let Some(end) = pipes.get(*id) else { return false };
@@ -162,6 +195,7 @@ impl Group {
             }
             end.leave_log(log);
             stragglers.push(*id);
+            stale.get_or_insert(0);
             false
         });
     }
@@ -227,6 +261,9 @@ impl Group {
 
     /// Has each member go on by itself.
     pub fn dissolve(&mut self, pipes: &mut PipeSet) {
+        if !self.members.is_empty() {
+            self.note_left();
+        }
         for id in self.members.drain(..) {
             if let Some(end) = pipes.get(id) {
                 end.leave_log(&self.log);
@@ -241,6 +278,7 @@ impl Group {
         self.stragglers.retain(|known| *known != id);
         if let Some(place) = self.members.iter().position(|known| *known == id) {
             self.members.swap_remove(place);
+            self.note_left();
             if let Some(end) = pipes.get(id) {
                 end.leave_log(&self.log);
             }
