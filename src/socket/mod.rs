@@ -109,6 +109,13 @@ impl Socket {
         if self.is_terminated { Err(Errno::ETERM) } else { Ok(()) }
     }
 
+    /// For calls that leave the mailbox alone: what they took from it would be told by no descriptor any more.
+    /// Errors: ETERM.
+    fn check_context(&self) -> Result<()> {
+        let is_over = self.is_terminated || self.shared.is_terminating();
+        if is_over { Err(Errno::ETERM) } else { Ok(()) }
+    }
+
     fn drain_mailbox(&mut self) {
         self.shared.signal().clear();
         self.is_terminated = self.shared.is_terminating();

@@ -9,7 +9,7 @@ use super::Socket;
 impl Socket {
     /// Sets an option; `None` is a NULL pointer with length 0. Errors: EINVAL, ETERM.
     pub fn set_option(&mut self, option: i32, value: Option<&[u8]>) -> Result<()> {
-        self.process_commands()?;
+        self.check_context()?;
         match self.options.set(option, value)? {
             Change::Stored | Change::Pattern => {}
             Change::Hwm => {
@@ -34,10 +34,7 @@ impl Socket {
     /// Reads an option into `out`; answers the length of the value. Errors: EINVAL, ETERM, EMFILE
     /// (ZMQ_FD).
     pub fn get_option(&mut self, option: i32, out: &mut [u8]) -> Result<usize> {
-        if self.is_terminated {
-            self.process_commands()?;
-        }
-        self.process_commands()?;
+        self.check_context()?;
         if let Some(id) = self.pattern.assigned_routing_id()
             && id != self.options.routing_id
         {
