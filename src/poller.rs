@@ -1,8 +1,8 @@
 //! Waiting for any of several sockets and descriptors (zmq_poll(3)).
 //!
-//! Sockets are asked first, without a system call. Who has to sleep does so on the signal of the one socket,
-//! or on a signal of the thread's own that watches those of all of them; with descriptors among the items, in
-//! poll(2) over them and that signal's.
+//! Sockets are asked first, without a system call. Who has to wait does so for the signal of the one socket,
+//! or for a signal of the thread's own that follows those of all of them, and does the work of the I/O thread
+//! meanwhile; with descriptors among the items it sleeps in poll(2) over them and that signal's.
 //!
 //! Invariant: the thread's signal is cleared before the sockets are asked, so that whatever a socket gets
 //! after it was asked keeps the thread from sleeping, whoever takes it.
@@ -117,7 +117,7 @@ fn poll_with_fds<I: Item>(
     loop {
         let is_last = ready > 0 || deadline.is_over();
         let timeout_ms = if is_last { 0 } else { deadline.left_ms() };
-        let waiting = awaited.note_waiting();
+        let waiting = (!is_last).then(|| awaited.note_waiting());
         match mask {
             Some(mask) => net::ppoll(&mut fds, timeout_ms, mask)?,
             None => net::poll(&mut fds, timeout_ms)?,

@@ -78,7 +78,8 @@ impl Handle {
     #[inline(always)]
     pub fn send(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
         let more = flags & SNDMORE != 0;
-        let direction = Direction::Out { is_large: part.body().len() >= BY_REFERENCE };
+        let is_large = part.body().len() >= BY_REFERENCE;
+        let direction = Direction::Out { is_large, may_wait: flags & DONTWAIT == 0 };
         let result = self.retry(flags, direction, |socket| match socket.try_send(part, more) {
             Err(MESSAGE_LOST) if flags & DONTWAIT == 0 && socket.options.sndtimeo != 0 => Ok(()),
             Err(MESSAGE_LOST) => Err(Errno::EAGAIN),
@@ -183,6 +184,7 @@ impl Handle {
         direction: Direction,
         mut attempt: impl FnMut(&mut Socket) -> Result<R>,
     ) -> Result<R> {
+        expect_calls(false);
         loop {
             let shared = Arc::clone(socket.shared());
             // Announced while the socket is locked: another thread in it may take what comes.
@@ -229,11 +231,11 @@ fn serve(socket: Held<'static, Box<Socket>>) {
 #[inline(always)]
 fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
     // Who wants to be told instead of losing messages is.
-    if matches!(direction, Direction::Out { .. })
+    if let Direction::Out { may_wait, .. } = direction
         && socket.pipes.take_shortage()
         && !socket.options.xpub_nodrop
     {
-        help(socket);
+        help(socket, may_wait);
     } else if let Some(io) = socket.shared().unserved() {
         serve_unlocked(Arc::clone(io), socket, direction);
     }
@@ -243,7 +245,7 @@ fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
 fn serve_unlocked(io: Arc<Remote>, mut socket: Held<'static, Box<Socket>>, direction: Direction) {
     let is_out = matches!(direction, Direction::Out { .. });
     let is_much = match direction {
-        Direction::Out { is_large } => is_large || socket.is_wide(),
+        Direction::Out { is_large, .. } => is_large || socket.is_wide(),
         Direction::In => false,
     };
     let is_soon_back = is_out
@@ -261,11 +263,11 @@ fn serve_unlocked(io: Arc<Remote>, mut socket: Held<'static, Box<Socket>>, direc
 
 /// A connection of several has taken what it may: unless that is passed on, it gets no more.
 #[cold]
-fn help(socket: Held<'static, Box<Socket>>) {
+fn help(socket: Held<'static, Box<Socket>>, may_wait: bool) {
     let shared = Arc::clone(socket.shared());
     drop(socket);
     if let Some(io) = shared.connected_io() {
-        io.help();
+        if may_wait { io.help() } else { io.serve() }
     } else if let Some(io) = shared.unserved() {
         io.rouse();
     }
@@ -292,9 +294,10 @@ fn guarded<R>(socket: &mut Socket, act: impl FnOnce(&mut Socket) -> R) -> R {
 #[derive(Clone, Copy)]
 enum Direction {
     In,
-    /// A large message is worth another thread.
+    /// A large message is worth another thread; who may not wait does so for no other thread either.
     Out {
         is_large: bool,
+        may_wait: bool,
     },
 }
 

@@ -62,7 +62,7 @@ fn only_the_socket_of_the_call_is_poisoned() {
 #[test]
 fn a_panic_of_send_and_recv_poisons_too() {
     let context = Context::new();
-    let attempts = [Direction::In, Direction::Out { is_large: false }];
+    let attempts = [Direction::In, Direction::Out { is_large: false, may_wait: true }];
     let handles = attempts.map(|_| Handle::open(&context, DEALER).unwrap());
     for (direction, handle) in attempts.into_iter().zip(handles) {
         assert!(panics(|| handle.retry(0, direction, broken)));
