@@ -13,12 +13,14 @@ thread_local! {
 
 /// Notes that this thread found no memory.
 #[cold]
+#[inline(never)]
 pub fn note_lack() {
     IS_NOTED.set(true);
 }
 
 /// Whether that was noted since the last time this was asked.
 #[cold]
+#[inline(never)]
 pub fn take_lack() -> bool {
     IS_NOTED.replace(false)
 }

@@ -205,7 +205,7 @@ impl Pattern {
     /// Sends a part; `more` says that others of the same message follow. After `Ok` what is left in
     /// `part` is for the caller to drop; after an error nothing was taken. Errors: EAGAIN (would block),
     /// EFSM, EHOSTUNREACH, ENOTSUP, [`MESSAGE_LOST`].
-    #[inline]
+    #[inline(always)]
     pub fn send(
         &mut self,
         pipes: &mut PipeSet,
@@ -218,7 +218,7 @@ impl Pattern {
 
     /// Receives a part; answers whether others of the same message follow. Errors: EAGAIN (would block),
     /// EFSM, ENOTSUP.
-    #[inline]
+    #[inline(always)]
     pub fn recv(
         &mut self,
         pipes: &mut PipeSet,

@@ -1,8 +1,8 @@
 //! Pipes taken in turns (RFC 28 and 30, "round-robin" and "fair-queuing"): those that can be used stand in a
 //! ring, and the turn goes round it. The others wait for attention.
 //!
-//! Invariants: `turn` is in the ring, and there is none only if the ring is empty; neighbours in the ring name
-//! each other. All operations take constant time.
+//! Invariants: `turn` is in the ring, and there is none only if the ring is empty; `usable` is how many are in it;
+//! neighbours in the ring name each other. All operations take constant time.
 #![forbid(unsafe_code)]
 
 use crate::pipe::PipeId;
@@ -25,6 +25,8 @@ pub(super) struct Rotation {
     /// By the number of the pipe.
     places: Vec<Place>,
     turn: Option<PipeId>,
+    /// Pipes in the ring.
+    usable: usize,
     /// Pipes that are somewhere.
     known: usize,
 }
@@ -39,7 +41,9 @@ impl Rotation {
     /// Gives the turn to the next one.
     #[inline(always)]
     pub fn advance(&mut self) {
-        if let Some(id) = self.turn {
+        if self.usable > 1
+            && let Some(id) = self.turn
+        {
             self.advance_past(id);
         }
     }
@@ -68,6 +72,7 @@ impl Rotation {
     /// The pipe can be used again: its turn comes when all others had theirs.
     pub fn activate(&mut self, id: PipeId) {
         let Place::Idle = self.place(id) else { return };
+        self.usable += 1;
         let Some(turn) = self.turn else {
             self.put(id, Place::Ring { before: id, after: id });
             self.turn = Some(id);
@@ -83,6 +88,7 @@ impl Rotation {
     /// The pipe cannot be used for now.
     pub fn deactivate(&mut self, id: PipeId) {
         let Place::Ring { before, after } = self.place(id) else { return };
+        self.usable -= 1;
         self.put(id, Place::Idle);
         if after == id {
             self.turn = None;

@@ -62,9 +62,11 @@ pub struct PipeEnd {
     pub(super) ahead: u32,
     /// The reader's credit as last seen.
     seen: u32,
-    /// Messages read, modulo 2^31, and how many since credit was last given.
+    /// Messages read, modulo 2^31, those that credit was last given for, and after how many it is given again, as
+    /// the mark was then.
     read: u32,
-    uncredited: i32,
+    credited: u32,
+    step: u32,
     /// Routing id of the peer, as far as the pattern gave it one.
     pub routing_id: Vec<u8>,
 }
@@ -111,7 +113,8 @@ impl PipeEnd {
             ahead: 0,
             seen: 0,
             read: 0,
-            uncredited: 0,
+            credited: 0,
+            step: 0,
             routing_id: Vec::new(),
         }
     }
@@ -146,6 +149,7 @@ impl PipeEnd {
     }
 
     /// Whether the peer's end is gone: nothing more can be written, and nothing more will come.
+    #[inline]
     pub fn is_peer_gone(&self) -> bool {
         self.peer().is_gone.load(Ordering::SeqCst)
     }
@@ -282,9 +286,21 @@ impl PipeEnd {
     #[inline(always)]
     fn note_messages_read(&mut self, n: u32) {
         self.read = (self.read + n) & COUNT;
-        let hwm = self.inward().hwm.load(Ordering::Relaxed);
-        self.uncredited = self.uncredited.saturating_add(n as i32);
-        if self.uncredited >= low_water_mark(hwm) {
+        if self.uncredited() >= self.step {
+            self.note_step();
+        }
+    }
+
+    #[inline(always)]
+    fn uncredited(&self) -> u32 {
+        self.read.wrapping_sub(self.credited) & COUNT
+    }
+
+    /// Credit may be due: the mark may have become another since the last time.
+    #[inline(never)]
+    fn note_step(&mut self) {
+        self.step = low_water_mark(self.inward().hwm.load(Ordering::Relaxed));
+        if self.uncredited() >= self.step {
             self.give_credit();
         }
     }
@@ -293,14 +309,14 @@ impl PipeEnd {
     /// back, or less than a step of a higher one to a writer that waits since before.
     fn give_due_credit(&mut self) {
         let flow = self.inward();
-        let is_due = self.uncredited >= low_water_mark(flow.hwm.load(Ordering::SeqCst));
-        if is_due || (self.uncredited > 0 && flow.waiting.load(Ordering::SeqCst)) {
+        let is_due = self.uncredited() >= low_water_mark(flow.hwm.load(Ordering::SeqCst));
+        if is_due || (self.uncredited() > 0 && flow.waiting.load(Ordering::SeqCst)) {
             self.give_credit();
         }
     }
 
     fn give_credit(&mut self) {
-        self.uncredited = 0;
+        self.credited = self.read;
         let flow = self.inward();
         flow.reader.credited.swap(self.read, Ordering::SeqCst);
         if flow.waiting.load(Ordering::SeqCst) && flow.waiting.swap(false, Ordering::SeqCst) {

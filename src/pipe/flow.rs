@@ -10,6 +10,8 @@ pub const ASLEEP: u8 = 1;
 /// The reader looks again by itself, and wants to be told of a lot.
 pub const DOZING: u8 = 2;
 
+/// Step in which credit is given that nobody waits for.
+const UNLIMITED_STEP: u32 = 1 << 24;
 /// A side that has no say in a high-water mark.
 pub const ABSENT: i32 = -1;
 
@@ -74,8 +76,11 @@ impl Flow {
     }
 }
 
-/// Credit is given back in steps of this many messages.
+/// Credit is given back in steps of this many messages; without a mark only so that the counts do not run away.
 #[inline(always)]
-pub fn low_water_mark(hwm: i32) -> i32 {
-    if hwm <= 0 { 1 } else { (hwm - 1) / 2 + 1 }
+pub fn low_water_mark(hwm: i32) -> u32 {
+    match u32::try_from(hwm) {
+        Ok(0) | Err(_) => UNLIMITED_STEP,
+        Ok(hwm) => (hwm - 1) / 2 + 1,
+    }
 }

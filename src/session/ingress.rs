@@ -235,6 +235,9 @@ impl Ingress {
         if self.body.is_some() {
             return Ok(Scan::Partial);
         }
+        if self.opener.is_none() && self.reply.is_none() {
+            self.pass_plain(intake, credit);
+        }
         let stop = loop {
             let header = match frame::parse_header(intake.pending()) {
                 Parsed::NeedMore => break Scan::Partial,
@@ -256,6 +259,33 @@ impl Ingress {
             intake.drop_passed();
         }
         Ok(stop)
+    }
+
+    /// Passes on the whole messages in front, as long as there is nothing else to do for their frames: most have
+    /// nothing else.
+    fn pass_plain(&mut self, intake: &mut ByteWriter, credit: &mut u32) {
+        let pending = intake.pending();
+        let (mut at, mut end, mut messages) = (0, 0, 0);
+        while messages < *credit
+            && let Some(rest) = pending.get_mut(at..)
+            && let Parsed::Header(header) = frame::parse_header(rest)
+            && !header.is_command()
+            && header.body_len <= self.max_body_len
+            && let Some(len) = header.frame_len().filter(|len| *len <= rest.len())
+        {
+            rest[0] &= KNOWN_FLAGS;
+            at += len;
+            if !header.has_more() {
+                end = at;
+                messages += 1;
+            }
+        }
+        if messages > 0 {
+            intake.pass(end);
+            intake.end_message();
+            self.is_mid_message = false;
+            *credit -= messages;
+        }
     }
 
     fn scan_frame(

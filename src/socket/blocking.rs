@@ -27,6 +27,44 @@ pub const SNDMORE: i32 = 2;
 /// The sockets that C has handles of.
 pub static SOCKETS: Table<Box<Socket>> = Table::new();
 
+/// What a call tries. A trait of our own, as a closure is not always inlined.
+trait Attempt<R> {
+    fn run(&mut self, socket: &mut Socket) -> Result<R>;
+}
+
+struct Sending<'a, 'b> {
+    part: &'a mut Outbound<'b>,
+    flags: i32,
+}
+
+impl Attempt<()> for Sending<'_, '_> {
+    #[inline(always)]
+    fn run(&mut self, socket: &mut Socket) -> Result<()> {
+        match socket.try_send(self.part, self.flags & SNDMORE != 0) {
+            Err(MESSAGE_LOST) if self.flags & DONTWAIT == 0 && socket.options.sndtimeo != 0 => {
+                Ok(())
+            }
+            Err(MESSAGE_LOST) => Err(Errno::EAGAIN),
+            result => result,
+        }
+    }
+}
+
+struct Receiving<'a, 'b>(&'a mut Inbound<'b>);
+
+impl Attempt<bool> for Receiving<'_, '_> {
+    #[inline(always)]
+    fn run(&mut self, socket: &mut Socket) -> Result<bool> {
+        socket.try_recv(self.0)
+    }
+}
+
+impl<R, F: FnMut(&mut Socket) -> Result<R>> Attempt<R> for F {
+    fn run(&mut self, socket: &mut Socket) -> Result<R> {
+        self(socket)
+    }
+}
+
 /// A socket as C names it: any value is safe, a wrong one is answered with ENOTSOCK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handle(pub usize);
@@ -77,14 +115,9 @@ impl Handle {
     /// Errors: ENOTSOCK, EAGAIN, EINTR and those of [`Socket::try_send`].
     #[inline(always)]
     pub fn send(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
-        let more = flags & SNDMORE != 0;
         let is_large = part.body().len() >= BY_REFERENCE;
         let direction = Direction::Out { is_large, may_wait: flags & DONTWAIT == 0 };
-        let result = self.retry(flags, direction, |socket| match socket.try_send(part, more) {
-            Err(MESSAGE_LOST) if flags & DONTWAIT == 0 && socket.options.sndtimeo != 0 => Ok(()),
-            Err(MESSAGE_LOST) => Err(Errno::EAGAIN),
-            result => result,
-        });
+        let result = self.retry(flags, direction, Sending { part, flags });
         release_deferred();
         result
     }
@@ -92,7 +125,7 @@ impl Handle {
     /// Receives a part; answers whether more follow. Errors as those of [`Self::send`].
     #[inline(always)]
     fn recv(self, sink: &mut Inbound<'_>, flags: i32) -> Result<bool> {
-        let result = self.retry(flags, Direction::In, |socket| socket.try_recv(sink));
+        let result = self.retry(flags, Direction::In, Receiving(sink));
         release_deferred();
         result
     }
@@ -130,14 +163,9 @@ impl Handle {
 
     /// Tries, and while the answer is EAGAIN waits for the socket to change.
     #[inline(always)]
-    fn retry<R>(
-        self,
-        flags: i32,
-        direction: Direction,
-        mut attempt: impl FnMut(&mut Socket) -> Result<R>,
-    ) -> Result<R> {
+    fn retry<R>(self, flags: i32, direction: Direction, mut attempt: impl Attempt<R>) -> Result<R> {
         let mut socket = self.lock()?;
-        match guarded(&mut socket, &mut attempt) {
+        match guarded(&mut socket, |socket| attempt.run(socket)) {
             Err(Errno::EAGAIN) => {}
             result => {
                 leave(socket, direction);
@@ -154,7 +182,8 @@ impl Handle {
             serve(socket);
             return Err(Errno::EAGAIN);
         }
-        self.wait_and_retry(socket, deadline(timeout_ms), direction, attempt)
+        let mut again = |socket: &mut Socket| attempt.run(socket);
+        self.wait_and_retry(socket, deadline(timeout_ms), direction, &mut again)
     }
 
     /// Waits until one of `events` can be done; answers which (zmq_poll(3)). Errors: ENOTSOCK, EAGAIN (the
@@ -166,7 +195,9 @@ impl Handle {
         };
         let mut socket = self.lock()?;
         let result = match guarded(&mut socket, attempt) {
-            Err(Errno::EAGAIN) => self.wait_and_retry(socket, deadline, Direction::In, attempt),
+            Err(Errno::EAGAIN) => {
+                self.wait_and_retry(socket, deadline, Direction::In, &mut { attempt })
+            }
             result => {
                 serve(socket);
                 result
@@ -182,7 +213,7 @@ impl Handle {
         mut socket: Held<'static, Box<Socket>>,
         deadline: Option<Instant>,
         direction: Direction,
-        mut attempt: impl FnMut(&mut Socket) -> Result<R>,
+        attempt: &mut dyn FnMut(&mut Socket) -> Result<R>,
     ) -> Result<R> {
         expect_calls(false);
         loop {
@@ -196,7 +227,7 @@ impl Handle {
             if !Arc::ptr_eq(socket.shared(), &shared) {
                 return Err(Errno::ENOTSOCK);
             }
-            match guarded(&mut socket, &mut attempt) {
+            match guarded(&mut socket, &mut *attempt) {
                 Err(Errno::EAGAIN) => {}
                 result => {
                     leave(socket, direction);

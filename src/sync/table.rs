@@ -88,10 +88,10 @@ impl<T> Table<T> {
         for chunk in &self.chunks {
             let slots = chunk.get()?;
             let offset = handle.wrapping_sub(slots.as_ptr().addr());
-            if offset < size_of_val::<[Slot<T>]>(slots) {
-                let index = offset / size_of::<Slot<T>>();
+            let index = offset / size_of::<Slot<T>>();
+            if let Some(slot) = slots.get(index) {
                 let is_exact = offset % size_of::<Slot<T>>() == 0;
-                return slots.get(index).filter(|_| is_exact).map(|slot| (first + index, slot));
+                return is_exact.then_some((first + index, slot));
             }
             first += slots.len();
         }

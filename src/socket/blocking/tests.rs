@@ -79,7 +79,7 @@ fn who_waits_in_a_poisoned_socket_is_told() {
     let (tell, told) = mpsc::channel();
     let waiter = thread::spawn(move || {
         let mut has_told = false;
-        end.retry(0, Direction::In, |socket| {
+        end.retry(0, Direction::In, |socket: &mut Socket| {
             if !std::mem::replace(&mut has_told, true) {
                 tell.send(()).unwrap();
             }
