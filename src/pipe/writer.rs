@@ -90,7 +90,7 @@ fn write_value(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) -> b
 /// The body of a part that is not copied: a large one, and without a connection also one with a free
 /// function. Programs take the call of that function as the news that the part was sent
 /// (zmq_msg_init_data(3): "no longer required").
-#[inline]
+#[inline(always)]
 fn body_to_share(part: &Outbound<'_>, writer: &ByteWriter) -> Option<Body> {
     let Outbound::Message(message) = part else { return None };
     if message.len() >= BY_REFERENCE {

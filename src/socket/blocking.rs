@@ -165,7 +165,10 @@ impl Handle {
     #[inline(always)]
     fn retry<R>(self, flags: i32, direction: Direction, mut attempt: impl Attempt<R>) -> Result<R> {
         let mut socket = self.lock()?;
-        match guarded(&mut socket, |socket| attempt.run(socket)) {
+        let bomb = Bomb(&mut socket);
+        let result = attempt.run(bomb.0);
+        bomb.defuse();
+        match result {
             Err(Errno::EAGAIN) => {}
             result => {
                 leave(socket, direction);
@@ -304,21 +307,30 @@ fn help(socket: Held<'static, Box<Socket>>, may_wait: bool) {
     }
 }
 
-/// Runs `act`; if it panics, the socket is poisoned. That costs nothing while nothing panics: the bomb only
-/// goes off where the stack is unwound.
+/// Poisons the socket if it goes off, which it does only where the stack is unwound: that costs nothing while
+/// nothing panics.
+struct Bomb<'a>(&'a mut Socket);
+
+impl Bomb<'_> {
+    #[inline(always)]
+    fn defuse(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Bomb<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.poison();
+    }
+}
+
+/// Runs `act`; if it panics, the socket is poisoned.
 #[inline]
 fn guarded<R>(socket: &mut Socket, act: impl FnOnce(&mut Socket) -> R) -> R {
-    struct Bomb<'a>(&'a mut Socket);
-
-    impl Drop for Bomb<'_> {
-        fn drop(&mut self) {
-            self.0.poison();
-        }
-    }
-
     let bomb = Bomb(socket);
     let result = act(bomb.0);
-    std::mem::forget(bomb);
+    bomb.defuse();
     result
 }
 
