@@ -23,11 +23,13 @@ pub enum Switch {
     Magazines,
     /// Large blocks are kept.
     Blocks,
+    /// Who reads as fast as another thread writes lets that get ahead.
+    Yield,
 }
 
 impl Switch {
     /// All of them, and their names in ZMQ_OFF.
-    pub const ALL: [(Self, &str); 7] = [
+    pub const ALL: [(Self, &str); 8] = [
         (Self::Lead, "lead"),
         (Self::Inline, "inline"),
         (Self::Batch, "batch"),
@@ -35,6 +37,7 @@ impl Switch {
         (Self::Log, "log"),
         (Self::Magazines, "magazines"),
         (Self::Blocks, "blocks"),
+        (Self::Yield, "yield"),
     ];
 
     /// Whether the mechanism is not to be used.

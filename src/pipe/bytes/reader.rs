@@ -11,11 +11,17 @@ use crate::message::{
 };
 use crate::sync::Joint;
 use crate::sync::atomic::Ordering;
+use crate::sys::switches::Switch;
 
 use super::gate::Place;
 use super::segment::{Segment, Shared, State};
 use super::values;
 
+/// So few messages at a time, so often in a row, are a stream that is read as fast as it is written. The pauses are less
+/// than a microsecond in all.
+const LITTLE: u32 = 16;
+const TRICKLE: u8 = 4;
+const PAUSES: u32 = 24;
 /// Bytes that are worth a call to the kernel by themselves.
 const BATCH: usize = 32 * 1024;
 
@@ -28,6 +34,8 @@ pub struct ByteReader {
     origin: Option<Arc<Metadata>>,
     position: usize,
     state: State,
+    /// How often in a row there was a little more.
+    trickles: u8,
     /// Bytes consumed since the beginning.
     consumed: u64,
     /// Published states that were gathered: where they end, and the messages complete there.
@@ -59,6 +67,7 @@ impl ByteReader {
             origin: None,
             position: 0,
             state: State(0),
+            trickles: 0,
             consumed: 0,
             marks: VecDeque::new(),
             boundary: 0,
@@ -115,15 +124,28 @@ impl ByteReader {
             if self.position < self.segment().limit(self.state) {
                 return true;
             }
+            self.yield_line();
             let state = self.load();
             if state != self.state {
+                let more = state.messages().wrapping_sub(self.state.messages());
+                self.trickles = if more <= LITTLE { self.trickles.saturating_add(1) } else { 0 };
                 self.state = state;
             } else if state.is_sealed() {
                 self.step();
             } else {
+                self.trickles = 0;
                 self.shared.note_drained(self.head.at);
                 return false;
             }
+        }
+    }
+
+    /// Each look takes a line of the cache from the thread that writes. If it writes about as fast as this one
+    /// reads, it is left alone for a moment, so that there is more to find.
+    #[inline]
+    fn yield_line(&self) {
+        if self.trickles >= TRICKLE && self.shared.holds_values && !Switch::Yield.is_off() {
+            (0..PAUSES).for_each(|_| std::hint::spin_loop());
         }
     }
 
