@@ -73,10 +73,17 @@ impl Writer {
 }
 
 /// Writes to a pipe of messages: little is copied, the rest moves by value.
-#[inline]
+#[inline(always)]
 fn write_value(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) -> bool {
     match part {
         Outbound::Slice(body) if body.len() <= BY_VALUE => writer.write(flags, body),
+        part => write_message(writer, part, flags),
+    }
+}
+
+#[inline]
+fn write_message(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) -> bool {
+    match part {
         Outbound::Message(message) if message.len() <= MESSAGE_BY_VALUE && message.is_sole() => {
             writer.write(flags, message.data())
         }
