@@ -13,7 +13,8 @@ use super::secretbox::{Forged, SharedKey, TAG_LEN};
 #[cfg(target_arch = "x86_64")]
 use super::ahead::Ahead;
 
-/// Octets from which on lanes that are twice as wide outweigh that the library begins each box anew.
+/// Octets from which on lanes that are twice as wide outweigh that the library begins each box anew, and makes the tag
+/// after it.
 #[cfg(target_arch = "x86_64")]
 const LARGE: usize = 4096;
 
