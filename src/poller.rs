@@ -5,7 +5,8 @@
 //! meanwhile; with descriptors among the items it sleeps in poll(2) over them and that signal's.
 //!
 //! Invariant: the thread's signal is cleared before the sockets are asked, so that whatever a socket gets
-//! after it was asked keeps the thread from sleeping, whoever takes it.
+//! after it was asked keeps the thread from sleeping, whoever takes it. Only those that have got something are
+//! asked again.
 #![forbid(unsafe_code)]
 
 use std::cell::RefCell;
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 use crate::context::Awaited;
 use crate::errno::{Errno, Result};
 use crate::socket::{Handle, Socket, expect_calls};
-use crate::sync::Signal;
+use crate::sync::Follower;
 use crate::sys::fork;
 use crate::sys::net::{self, PollFd};
 
@@ -60,7 +61,7 @@ pub fn poll<I: Item>(
     let has_fds = items.iter().any(|item| matches!(item.source(), Source::Fd(_)));
     if !has_fds && timeout_ms == 0 {
         let mut awaited = Awaited::default();
-        let ready = ask(items, |socket| awaited.add(socket.shared()))?;
+        let ready = ask(&mut *items, |socket, _| awaited.add(socket.shared()))?;
         if ready == 0 {
             awaited.note_vain_try();
         }
@@ -75,18 +76,15 @@ pub fn poll<I: Item>(
     if has_fds || mask.is_some() {
         return poll_with_fds(items, deadline, mask);
     }
-    let signal = own_signal();
-    loop {
-        let (ready, awaited) = ask_followed(items, &signal)?;
-        if ready > 0 || deadline.is_over() {
-            return Ok(ready);
-        }
-        match awaited.wait(&signal, deadline.0) {
-            Ok(()) => {}
-            Err(Errno::EAGAIN) => return Ok(0),
+    let mut asked = Asked::begin(items)?;
+    while asked.ready == 0 && !deadline.is_over() {
+        match asked.awaited.wait(asked.follower.signal(), deadline.0) {
+            Ok(()) => asked.ask_told(items)?,
+            Err(Errno::EAGAIN) => break,
             Err(error) => return Err(error),
         }
     }
+    Ok(asked.ready)
 }
 
 /// A single socket needs no other: its signal is waited for.
@@ -107,59 +105,56 @@ fn poll_with_fds<I: Item>(
     deadline: Deadline,
     mask: Option<&libc::sigset_t>,
 ) -> Result<usize> {
-    let signal = own_signal();
-    let mut fds = vec![PollFd::new(signal.fd()?, libc::POLLIN)];
+    let mut asked = Asked::begin(items)?;
+    let mut fds = vec![PollFd::new(asked.follower.signal().fd()?, libc::POLLIN)];
     fds.extend(items.iter().filter_map(|item| match item.source() {
         Source::Socket(_) => None,
         Source::Fd(fd) => Some(PollFd::new(fd, into_poll(item.events()))),
     }));
-    let (mut ready, mut awaited) = ask_followed(items, &signal)?;
     loop {
-        let is_last = ready > 0 || deadline.is_over();
+        let is_last = asked.ready > 0 || deadline.is_over();
         let timeout_ms = if is_last { 0 } else { deadline.left_ms() };
-        let waiting = (!is_last).then(|| awaited.note_waiting());
+        let waiting = (!is_last).then(|| asked.awaited.note_waiting());
         match mask {
             Some(mask) => net::ppoll(&mut fds, timeout_ms, mask)?,
             None => net::poll(&mut fds, timeout_ms)?,
         };
         drop(waiting);
         if !is_last {
-            (ready, awaited) = ask_followed(items, &signal)?;
+            asked.ask_told(items)?;
         }
         let found = note_fds(items, fds.get(1..).unwrap_or(&[]));
-        if is_last || ready + found > 0 {
-            return Ok(ready + found);
+        if is_last || asked.ready + found > 0 {
+            return Ok(asked.ready + found);
         }
     }
 }
 
 thread_local! {
-    /// And the process that it is of: a forked child shares its descriptor with the parent.
-    static SIGNAL: RefCell<(u64, Arc<Signal>)> = RefCell::default();
+    /// What the thread's last call waited for, and the process that it is of: a forked child shares its descriptor
+    /// with the parent. Sockets that were polled go on telling it, so that the next time nothing is to be done.
+    static FOLLOWER: RefCell<Option<(u64, Arc<Follower>)>> = const { RefCell::new(None) };
 }
 
-/// The thread's own: sockets that it polled go on telling it, so that the next time nothing is to be done.
-fn own_signal() -> Arc<Signal> {
-    let own = |kept: &RefCell<(u64, Arc<Signal>)>| {
-        let (process, signal) = &mut *kept.borrow_mut();
-        let current = fork::generation();
-        if std::mem::replace(process, current) != current {
-            *signal = Arc::default();
-        }
-        Arc::clone(signal)
-    };
-    SIGNAL.try_with(own).unwrap_or_default()
+/// Takes the thread's own, or makes one: a free function may poll while the thread is at it.
+fn take_follower() -> Arc<Follower> {
+    let kept = FOLLOWER.try_with(RefCell::take).ok().flatten();
+    let is_own = |(process, _): &(u64, _)| *process == fork::generation();
+    kept.filter(is_own).map(|(_, follower)| follower).unwrap_or_default()
 }
 
 /// Asks each socket for what it is to have; how many have some. `before` is done first, with the socket
 /// locked.
-fn ask<I: Item>(items: &mut [I], mut before: impl FnMut(&mut Socket)) -> Result<usize> {
+fn ask<'a, I: Item + 'a>(
+    items: impl IntoIterator<Item = &'a mut I>,
+    mut before: impl FnMut(&mut Socket, Handle),
+) -> Result<usize> {
     let mut ready = 0;
     for item in items {
         let Source::Socket(handle) = item.source() else { continue };
         let wanted = item.events().into();
         let found = handle.with(|socket| {
-            before(socket);
+            before(socket, handle);
             socket.ready_for(wanted)
         })?;
         item.set_revents(found as i16);
@@ -169,15 +164,44 @@ fn ask<I: Item>(items: &mut [I], mut before: impl FnMut(&mut Socket)) -> Result<
     Ok(ready)
 }
 
-/// As [`ask`]. What a socket gets after it was asked turns the signal on.
-fn ask_followed<I: Item>(items: &mut [I], signal: &Arc<Signal>) -> Result<(usize, Awaited)> {
-    signal.clear();
-    let mut awaited = Awaited::default();
-    let ready = ask(items, |socket| {
-        socket.add_follower(signal);
-        awaited.add(socket.shared());
-    })?;
-    Ok((ready, awaited))
+/// What came of asking sockets that the thread's own signal follows: what one gets after it was asked turns that on.
+struct Asked {
+    follower: Arc<Follower>,
+    awaited: Awaited,
+    ready: usize,
+}
+
+impl Asked {
+    /// Asks all.
+    fn begin<I: Item>(items: &mut [I]) -> Result<Self> {
+        let mut asked = Self { follower: take_follower(), awaited: Awaited::default(), ready: 0 };
+        asked.follower.clear();
+        asked.ask(items)?;
+        Ok(asked)
+    }
+
+    /// Asks those that have got something since, if none had before.
+    fn ask_told<I: Item>(&mut self, items: &mut [I]) -> Result<()> {
+        let told = self.follower.clear();
+        let is_told =
+            |item: &&mut I| matches!(item.source(), Source::Socket(handle) if told.has(handle.0));
+        self.ask(items.iter_mut().filter(is_told))
+    }
+
+    fn ask<'a, I: Item + 'a>(&mut self, items: impl IntoIterator<Item = &'a mut I>) -> Result<()> {
+        self.ready = ask(items, |socket, handle| {
+            socket.add_follower(&self.follower, handle.0);
+            self.awaited.add(socket.shared());
+        })?;
+        Ok(())
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        let own = (fork::generation(), Arc::clone(&self.follower));
+        let _ = FOLLOWER.try_with(|kept| kept.replace(Some(own)));
+    }
 }
 
 /// Notes what poll(2) found on the items' descriptors, which are in their order; on how many.

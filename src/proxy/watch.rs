@@ -9,38 +9,38 @@ use std::sync::Arc;
 use crate::context::Awaited;
 use crate::errno::Result;
 use crate::socket::Handle;
-use crate::sync::Signal;
+use crate::sync::Follower;
 
 /// See the module.
 pub(super) struct Watch {
     sockets: Vec<Handle>,
-    signal: Arc<Signal>,
+    follower: Arc<Follower>,
 }
 
 impl Watch {
     /// Watches each of `handles`. Errors: ENOTSOCK.
     pub fn new(handles: impl IntoIterator<Item = Option<Handle>>) -> Result<Self> {
-        let signal = Arc::new(Signal::new());
+        let follower = Arc::new(Follower::default());
         let sockets: Vec<Handle> = handles.into_iter().flatten().collect();
         for handle in &sockets {
             handle.with(|socket| {
-                socket.add_follower(&signal);
+                socket.add_follower(&follower, handle.0);
                 Ok(())
             })?;
         }
-        Ok(Self { sockets, signal })
+        Ok(Self { sockets, follower })
     }
 
     /// Sleeps until a socket has got something since the end of the last sleep. Errors: ENOTSOCK, EINTR.
     pub fn sleep(&self) -> Result<()> {
-        if !self.signal.is_pending() {
+        if !self.follower.signal().is_pending() {
             let mut awaited = Awaited::default();
             for handle in &self.sockets {
                 awaited.add(&*handle.shared()?);
             }
-            awaited.wait(&self.signal, None)?;
+            awaited.wait(self.follower.signal(), None)?;
         }
-        self.signal.clear();
+        self.follower.clear();
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ use crate::message::{Inbound, Outbound, take_lack};
 use crate::options::{Options, SocketType};
 use crate::pattern::{Attach, MESSAGE_LOST, Pattern};
 use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
-use crate::sync::Signal;
+use crate::sync::Follower;
 
 use endpoints::Endpoints;
 
@@ -54,7 +54,7 @@ pub struct Socket {
     /// A call panicked in here: what it left behind is used no more, but to be closed.
     is_poisoned: bool,
     /// Who was last told to watch the signal.
-    follower: Weak<Signal>,
+    follower: Weak<Follower>,
     /// Longest message to send (ZMQ_MAX_MSGSZ).
     max_msgsz: usize,
     last_endpoint: String,

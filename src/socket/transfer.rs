@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::errno::Result;
 use crate::options::SocketType;
-use crate::sync::Signal;
+use crate::sync::Follower;
 
 use super::Socket;
 
@@ -50,9 +50,9 @@ impl Socket {
 
     /// Has `follower` turned on whenever [`Self::ready`] may answer otherwise than before. The caller asks
     /// after.
-    pub fn add_follower(&mut self, follower: &Arc<Signal>) {
+    pub fn add_follower(&mut self, follower: &Arc<Follower>, tag: usize) {
         if self.follower.as_ptr() != Arc::as_ptr(follower) {
-            self.shared.signal().add_follower(follower);
+            self.shared.signal().add_follower(follower, tag);
             self.follower = Arc::downgrade(follower);
         }
     }

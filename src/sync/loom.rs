@@ -8,7 +8,7 @@ use std::os::fd::AsRawFd;
 use std::sync::Arc as StdArc;
 use std::sync::atomic::Ordering;
 
-use super::{Mailbox, Signal};
+use super::{Follower, Mailbox, Signal};
 use crate::sys::eventfd::EventFd;
 use crate::sys::net::{PollFd, poll};
 
@@ -82,6 +82,36 @@ fn two_threads_in_one_socket_both_get_what_one_has_taken() {
         shared.recv(2);
         sender.join().unwrap();
         other.join().unwrap();
+    });
+}
+
+#[test]
+fn who_waits_for_several_signals_looks_again_at_each_that_was_turned_on() {
+    check(3, || {
+        let follower = StdArc::new(Follower::default());
+        let shared: [_; 2] = [7, 8].map(|tag| {
+            let shared = Arc::new((Signal::new(), AtomicU32::new(0)));
+            shared.0.add_follower(&follower, tag);
+            shared
+        });
+        let others = shared.clone().map(|other| {
+            thread::spawn(move || {
+                other.1.fetch_add(1, Ordering::Relaxed);
+                other.0.notify();
+            })
+        });
+        let mut seen = [0; 2];
+        while seen != [1; 2] {
+            follower.signal().wait(None).unwrap();
+            let told = follower.clear();
+            for (i, tag) in [7, 8].into_iter().enumerate() {
+                if told.has(tag) {
+                    shared[i].0.clear();
+                    seen[i] = shared[i].1.load(Ordering::Relaxed);
+                }
+            }
+        }
+        others.into_iter().for_each(|other| other.join().unwrap());
     });
 }
 

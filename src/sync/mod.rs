@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod base;
+mod follower;
 #[cfg(all(test, loom))]
 mod loom;
 mod mailbox;
@@ -12,6 +13,7 @@ mod signal;
 mod table;
 
 pub use base::{Joint, Mutex, OnceLock, atomic};
+pub use follower::{Follower, Told};
 pub use mailbox::Mailbox;
 pub use signal::{Signal, Sleeper, Watcher};
 pub use table::{Held, Table};

@@ -9,11 +9,12 @@
 #![forbid(unsafe_code)]
 
 use std::os::fd::{AsRawFd, RawFd};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::atomic::{Ordering, fence};
 use super::base::Word;
+use super::follower::{Follower, Followers};
 use super::{Mutex, OnceLock};
 use crate::errno::{Errno, Result};
 use crate::sys::eventfd::EventFd;
@@ -38,7 +39,7 @@ pub struct Signal {
     /// What ends a sleep in a poller; never drained, because it is watched for edges.
     waker: Mutex<Option<Arc<EventFd>>>,
     /// Signals that are turned on with this one.
-    followers: OnceLock<Mutex<Vec<Weak<Self>>>>,
+    followers: OnceLock<Followers>,
     /// Whoever clears does what there is to do: nobody else has to look.
     is_common: bool,
 }
@@ -64,23 +65,18 @@ impl Signal {
         fence(Ordering::SeqCst);
         self.signal_fd();
         if let Some(followers) = self.followers.get() {
-            followers.lock().iter().filter_map(Weak::upgrade).for_each(|signal| signal.notify());
+            followers.tell();
         }
     }
 
-    /// Has `follower` turned on with each turn of this signal from now on, as long as it lives. The caller
-    /// looks at this signal after.
-    pub fn add_follower(&self, follower: &Arc<Self>) {
+    /// Has `follower`, which knows this signal by `tag`, turned on with each turn of it from now on, as long as it
+    /// lives. The caller looks at this signal after.
+    pub fn add_follower(&self, follower: &Arc<Follower>, tag: usize) {
         // Whoever is first sets it.
-        let _ = self.followers.set(Mutex::default());
-        let Some(followers) = self.followers.get() else { return };
-        let mut followers = followers.lock();
-        followers.retain(|known| known.strong_count() > 0);
-        if followers.iter().all(|known| known.as_ptr() != Arc::as_ptr(follower)) {
-            followers.push(Arc::downgrade(follower));
+        let _ = self.followers.set(Followers::default());
+        if let Some(followers) = self.followers.get() {
+            followers.add(follower, tag);
         }
-        drop(followers);
-        fence(Ordering::SeqCst);
     }
 
     /// Turns the signal on for the caller, who is about to look at it.
@@ -295,41 +291,5 @@ impl Sleeper<'_> {
 impl Drop for Sleeper<'_> {
     fn drop(&mut self) {
         self.signal.word.fetch_sub(SLEEPER, Ordering::SeqCst);
-    }
-}
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_follower_is_turned_on_with_each_turn_of_what_it_watches_and_not_in_between() {
-        let (first, second) = (Signal::new(), Signal::new());
-        let follower = Arc::new(Signal::new());
-        for signal in [&first, &second] {
-            signal.add_follower(&follower);
-            signal.add_follower(&follower);
-        }
-        first.notify();
-        assert!(follower.is_pending());
-        follower.clear();
-        first.notify();
-        assert!(!follower.is_pending(), "nobody has looked at it since");
-        second.notify();
-        assert!(follower.is_pending());
-        follower.clear();
-        first.clear();
-        first.notify();
-        assert!(follower.is_pending());
-    }
-
-    #[test]
-    fn a_follower_that_is_gone_is_forgotten() {
-        let signal = Signal::new();
-        let gone = Arc::new(Signal::new());
-        signal.add_follower(&gone);
-        drop(gone);
-        signal.notify();
-        signal.add_follower(&Arc::new(Signal::new()));
-        assert_eq!(signal.followers.get().unwrap().lock().len(), 1);
     }
 }
