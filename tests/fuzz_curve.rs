@@ -16,20 +16,12 @@ use zmq::mechanism::cipher::{Cipher, Opener, Sealer};
 use zmq::options::*;
 use zmq::wire::command;
 
-use fuzz::{Random, TELLING, damage, fuzz};
+use fuzz::{Random, TELLING, config, damage, fuzz};
 
 const SECRET: [u8; KEY_LEN] = [1; KEY_LEN];
 
 fn pair(seed: u8) -> KeyPair {
     KeyPair::from_secret(SecretKey::from_bytes([seed; KEY_LEN]))
-}
-
-fn config(set: &[(i32, &[u8])]) -> Config {
-    let mut options = Options::new(SocketType::Dealer, false, true);
-    for (option, value) in set {
-        options.set(*option, Some(value)).expect("a good option");
-    }
-    Config::from_options(&options)
 }
 
 /// A server that asks nobody about its clients.

@@ -18,7 +18,7 @@ use zmq::mechanism::cipher::{Cipher, Opener, Sealer};
 use zmq::options::*;
 use zmq::wire::command;
 
-use fuzz::{Random, damage, fuzz, gssapi_service};
+use fuzz::{Random, config, damage, fuzz, gssapi_service};
 
 /// The beginning of a token: an application's tag, a length, Kerberos' name (RFC 4121 section 4.1), AP-REQ.
 const TOKEN: &[u8] =
@@ -26,14 +26,6 @@ const TOKEN: &[u8] =
 /// That of the negotiating mechanism (RFC 4178), which libraries have as well.
 const NEGOTIATION: &[u8] =
     b"\x60\x40\x06\x06\x2b\x06\x01\x05\x05\x02\xa0\x36\x30\x34\xa0\x0e\x30\x0c";
-
-fn config(set: &[(i32, &[u8])]) -> Config {
-    let mut options = Options::new(SocketType::Dealer, false, true);
-    for (option, value) in set {
-        options.set(*option, Some(value)).expect("a good option");
-    }
-    Config::from_options(&options)
-}
 
 /// A server that asks nobody about its clients.
 fn server() -> Config {

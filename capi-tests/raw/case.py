@@ -4,7 +4,7 @@ import dataclasses
 import typing
 
 from library import DEALER, PULL, PUSH, QUIET_MS, SOON_MS, Library
-from peer import Peer
+from peer import Listener, Peer
 
 CASES = {}
 
@@ -62,6 +62,36 @@ def bound(library, type_, **options):
     port = s.bind()
     assert monitor.next_event(SOON_MS) == "LISTENING"
     return s, monitor, port
+
+
+def connected(library, type_, *parts, **options):
+    """A socket that has come to a listener, with a message for it if there is one; its monitor (past CONNECTED), the
+    listener, and the connection as a peer."""
+    s = library.socket(type_, RECONNECT_IVL=50, **options)
+    monitor = s.monitor()
+    listener = Listener()
+    s.connect(listener.port)
+    s.send(*parts)
+    while monitor.next_event(SOON_MS) != "CONNECTED":
+        pass
+    return s, monitor, listener, listener.accept()
+
+
+def step_by_step(pieces, monitor, listener, peer, shown=lambda got: got):
+    """The peer sends one piece after the other until its connection is closed, with what each brings; then the event, and
+    whether whoever was there comes back. Whether the connection is "open" or "closed"."""
+    for piece in pieces:
+        peer.send(piece)
+        got, state = peer.rest(0.4)
+        # What it sent before it closed may be lost with bytes of ours unread.
+        show("sent back", shown(got) if state == "open" else "")
+        show("connection", state)
+        if state == "closed":
+            break
+    show("event", monitor.next_event())
+    if state == "closed":
+        show("comes back", "yes" if listener.accept(0.6) else "no")
+    return state
 
 
 def serve_good_peer(library, s, type_, port):

@@ -1,8 +1,8 @@
 """PLAIN and authentication handlers (RFC 24, 27): what a handler is asked, each answer, and handshakes that are wrong."""
 
 import library as z
-from case import add, bound, serve_good_peer, show, show_events
-from peer import Listener, Peer, command, frame, greeting, property_, ready
+from case import add, bound, connected, serve_good_peer, show, show_events, step_by_step
+from peer import Peer, command, frame, greeting, property_, ready
 
 HANDLER = "inproc://zeromq.zap.01"
 DOMAIN = {"ZAP_DOMAIN": b"global"}
@@ -257,28 +257,11 @@ initiate("name-cut", frame(b"\x08INIT", 4))
 
 def client(library, pieces):
     """A PLAIN client meets a server made of bytes: what it sends, which event, and whether it comes back."""
-    s = library.socket(z.DEALER, RECONNECT_IVL=50, **CLIENT)
-    monitor = s.monitor()
-    listener = Listener()
-    s.connect(listener.port)
-    while monitor.next_event(z.SOON_MS) != "CONNECTED":
-        pass
-    peer = listener.accept()
+    s, monitor, listener, peer = connected(library, z.DEALER, **CLIENT)
     peer.send(greeting(1, b"PLAIN", 1))
     show("greeting", peer.recv(64))
     show("hello", peer.recv_frame())
-    for piece in pieces:
-        peer.send(piece)
-        got, state = peer.rest(0.4)
-        # What it sent before it closed may be lost with bytes of ours unread.
-        show("sent back", got if state == "open" else "")
-        show("connection", state)
-        if state == "closed":
-            break
-    show("event", monitor.next_event())
-    if state == "closed":
-        show("comes back", "yes" if listener.accept(0.6) else "no")
-    else:
+    if step_by_step(pieces, monitor, listener, peer) == "open":
         peer.send(frame(b"message"))
         show("delivered", s.recv(z.QUIET_MS))
 

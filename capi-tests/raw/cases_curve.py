@@ -2,9 +2,9 @@
 of them. What travels in boxes is different each time, so that only names and sizes of it are shown."""
 
 import library as z
-from case import add, bound, show, show_events
+from case import add, bound, connected, show, show_events, step_by_step
 from cases_authentication import ANSWERS, OK, handler_of
-from peer import COMMAND, LONG, SIGNATURE, Listener, Peer, command, frame, frame_v1, greeting, property_, ready
+from peer import COMMAND, LONG, SIGNATURE, Peer, command, frame, frame_v1, greeting, property_, ready
 from sodium import box, open_box, public, secretbox
 
 S, C, C_, S_ = b"\1" * 32, b"\2" * 32, b"\3" * 32, b"\4" * 32
@@ -342,26 +342,10 @@ class CurveServer(Peer):
 
 def client(library, make, options):
     """The library connects to a server that goes wrong."""
-    s = library.socket(z.DEALER, RECONNECT_IVL=50, **options)
-    monitor = s.monitor()
-    listener = Listener()
-    s.connect(listener.port)
-    s.send(b"for the server only")
-    while monitor.next_event(z.SOON_MS) != "CONNECTED":
-        pass
-    peer = CurveServer(listener.accept().tcp)
+    s, monitor, listener, connection = connected(library, z.DEALER, b"for the server only", **options)
+    peer = CurveServer(connection.tcp)
     peer.begin()
-    for one in make:
-        peer.send(one(peer))
-        got, state = peer.rest(0.4)
-        # What it sent before it closed may be lost with bytes of ours unread.
-        show("sent back", outline(got) if state == "open" else "")
-        show("connection", state)
-        if state == "closed":
-            break
-    show("event", monitor.next_event())
-    if state == "closed":
-        show("comes back", "yes" if listener.accept(0.6) else "no")
+    step_by_step((one(peer) for one in make), monitor, listener, peer, outline)
     show("delivered", s.recv(z.QUIET_MS))
 
 
@@ -430,14 +414,7 @@ server("error-cut", lambda peer: command(b"ERROR", b"\7go"))
 
 def downgraded(library, openings, options):
     """A client that has a mechanism says nothing to a server without it."""
-    s = library.socket(z.DEALER, RECONNECT_IVL=50, **options)
-    monitor = s.monitor()
-    listener = Listener()
-    s.connect(listener.port)
-    s.send(b"for the server only")
-    while monitor.next_event(z.SOON_MS) != "CONNECTED":
-        pass
-    peer = listener.accept()
+    s, monitor, listener, peer = connected(library, z.DEALER, b"for the server only", **options)
     got = peer.recv(10)
     for piece in openings:
         peer.send(piece)

@@ -5,8 +5,10 @@
 
 use std::time::{Duration, Instant};
 
+use zmq::engine::Config;
 use zmq::mechanism::cipher::{Opener, Sealer};
 use zmq::mechanism::{Account, ProtocolError, Status, Verdict};
+use zmq::options::{Options, SocketType};
 
 /// splitmix64.
 pub struct Random(pub u64);
@@ -185,6 +187,15 @@ fn property(list: &[u8], at: usize) -> Option<(String, Vec<u8>, usize)> {
 /// The GSSAPI service that this process is and may talk to, if it lives in a Kerberos realm.
 pub fn gssapi_service() -> Option<String> {
     std::env::var("FUZZ_GSSAPI_SERVICE").ok()
+}
+
+/// What the engine of a DEALER with these options is made with.
+pub fn config(set: &[(i32, &[u8])]) -> Config {
+    let mut options = Options::new(SocketType::Dealer, false, true);
+    for (option, value) in set {
+        options.set(*option, Some(value)).expect("a good option");
+    }
+    Config::from_options(&options)
 }
 
 /// Messages of a connection's two ends are damaged, repeated, reordered (which is allowed, or not) or cut:
