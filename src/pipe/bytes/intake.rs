@@ -98,7 +98,7 @@ impl ByteWriter {
         let (last, end) = self.boundary;
         let to = if last == self.tail { end } else { 0 };
         let (from, left) = (self.position, self.filled - self.position);
-        self.free_between(last);
+        self.free_between();
         if from > to {
             // SAFETY: inside the tail.
             let (from, at) = unsafe { (self.data().add(from), self.data().add(to)) };

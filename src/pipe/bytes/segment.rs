@@ -14,7 +14,7 @@ use super::values;
 
 /// Size of a pipe's first segment; further ones grow up to [`MOST_SIZE`] while the reader falls behind. Models are
 /// small: one frame of one byte fills a segment, none fits into the first.
-pub const FIRST_SIZE: usize = if cfg!(loom) { 3 } else { 256 };
+pub const FIRST_SIZE: usize = if cfg!(loom) { 3 } else { 128 };
 /// Size of the segments of a busy pipe.
 pub const MOST_SIZE: usize = if cfg!(loom) { 12 } else { 64 * 1024 };
 

@@ -253,13 +253,16 @@ impl ByteWriter {
         self.leave_origin();
     }
 
-    /// Frees the segments between `last`, in which the last whole message ends, and the tail.
-    pub(super) fn free_between(&mut self, last: *mut Segment) {
+    /// Frees the segments between the one in which the last whole message ends and the tail, and has that end there.
+    pub(super) fn free_between(&mut self) {
+        let (last, end) = self.boundary;
         if last == self.tail {
             return;
         }
         // SAFETY: the boundary's segment is not sealed.
-        let mut at = unsafe { &*last }.next.swap(self.tail, Ordering::Relaxed);
+        let last = unsafe { &*last };
+        last.final_len.store(end as u32, Ordering::Relaxed);
+        let mut at = last.next.swap(self.tail, Ordering::Relaxed);
         while at != self.tail {
             // SAFETY: never published, so only ours.
             let next = unsafe { &*at }.next.load(Ordering::Relaxed);
