@@ -202,6 +202,15 @@ mod tests {
     }
 
     #[test]
+    fn a_manual_pub_subscribes_nobody() {
+        let mut options = options(SocketType::Pub);
+        assert_eq!(options.set(ZMQ_SUBSCRIBE, Some(b"a")), Err(Errno::EINVAL));
+        assert_eq!(set_int(&mut options, ZMQ_XPUB_MANUAL, 1), Ok(Change::Pattern));
+        assert_eq!(options.set(ZMQ_SUBSCRIBE, Some(b"a")), Ok(Change::Stored));
+        assert_eq!(options.set(ZMQ_UNSUBSCRIBE, None), Ok(Change::Stored));
+    }
+
+    #[test]
     fn heartbeat_ttl_is_kept_in_deciseconds() {
         let mut options = options(SocketType::Dealer);
         for (value_ms, kept) in [(99, 0), (-99, 0), (255, 2), (6_553_599, 65_535)] {

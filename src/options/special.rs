@@ -26,11 +26,11 @@ pub(super) fn get_routing_id(options: &Options, out: &mut [u8]) -> Result<usize>
 }
 
 pub(super) fn set_subscribe(options: &mut Options, value: Option<&[u8]>) -> Result<Change> {
-    topic(options, value).map(Change::Subscribe)
+    topic(options, value).map(|topic| for_last(options, Change::Subscribe(topic)))
 }
 
 pub(super) fn set_unsubscribe(options: &mut Options, value: Option<&[u8]>) -> Result<Change> {
-    topic(options, value).map(Change::Unsubscribe)
+    topic(options, value).map(|topic| for_last(options, Change::Unsubscribe(topic)))
 }
 
 /// The topic, if this socket may subscribe now.
@@ -39,6 +39,11 @@ fn topic(options: &Options, value: Option<&[u8]>) -> Result<Vec<u8>> {
         return Err(Errno::EINVAL);
     }
     Ok(value.unwrap_or_default().to_vec())
+}
+
+/// What becomes of it: a PUB receives from no peer, so that there is none to subscribe for.
+fn for_last(options: &Options, change: Change) -> Change {
+    if options.socket_type == SocketType::Pub { Change::Stored } else { change }
 }
 
 pub(super) fn get_type(options: &Options, out: &mut [u8]) -> Result<usize> {
