@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use crate::errno::{Errno, Result};
+use crate::sys::addr::{Names, lookup};
 
 /// An address and the number of its leading bits that a peer's address must share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +20,12 @@ impl TcpAcceptFilter {
     pub fn parse(text: &[u8], ipv6: bool) -> Result<Self> {
         let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
         let text = str::from_utf8(text).map_err(|_| Errno::EINVAL)?;
-        let (address, bits) = match text.split_once('/') {
+        let (address, bits) = match text.rsplit_once('/') {
             Some((address, bits)) => (address, Some(bits)),
             None => (text, None),
         };
         let network = parse_address(address, ipv6).ok_or(Errno::EINVAL)?;
-        let bits: Option<u32> = bits.map(str::parse).transpose().map_err(|_| Errno::EINVAL)?;
+        let bits = bits.map(parse_bits).transpose()?;
         let width = if network.is_ipv4() { 32 } else { 128 };
         let prefix_len = match bits {
             None => width,
@@ -53,11 +54,25 @@ impl TcpAcceptFilter {
 
 fn parse_address(text: &str, ipv6: bool) -> Option<IpAddr> {
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    match inner.split_once('%') {
-        Some((address, _zone)) if ipv6 => address.parse().map(IpAddr::V6).ok(),
-        Some(_) => None,
-        None => inner.parse().ok().filter(|address: &IpAddr| ipv6 || address.is_ipv4()),
+    let address = inner.split_once('%').map_or(inner, |(address, _zone)| address);
+    match address.parse::<IpAddr>() {
+        Ok(address) => (ipv6 || address.is_ipv4()).then_some(address),
+        Err(_) => short_form(address),
     }
+}
+
+/// A number as C programs have always got it: blanks before it and anything behind it, but for a 0.
+fn parse_bits(text: &str) -> Result<u32> {
+    let number = text.trim_ascii_start();
+    let number = number.strip_prefix('+').unwrap_or(number);
+    let len = number.bytes().take_while(u8::is_ascii_digit).count();
+    let bits = number.get(..len).and_then(|digits| digits.parse().ok()).ok_or(Errno::EINVAL)?;
+    if bits == 0 && text != "0" { Err(Errno::EINVAL) } else { Ok(bits) }
+}
+
+/// IPv4 with fewer numbers than four, or in octal or hexadecimal (inet_aton(3)).
+fn short_form(text: &str) -> Option<IpAddr> {
+    lookup(text, false, Names::Numeric).ok().flatten()
 }
 
 #[cfg(test)]
@@ -93,13 +108,24 @@ mod tests {
         assert!(has("fe80::1%lo/10", "fe80::2"));
         assert!(has("127.0.0.1/104", "127.9.9.9"));
         assert!(!has("127.0.0.1/128", "127.9.9.9"));
+        assert!(has("127/8", "0.9.9.9") && has("127.1", "127.0.0.1"));
+        assert!(has("127.0.0.1%lo/ 8x", "127.9.9.9"));
+        assert!(has("0x7f000001/8", "127.9.9.9"));
     }
 
     #[test]
     fn what_is_no_network_is_refused() {
-        for text in
-            ["", "foo", "localhost", "127.0.0.1/33", "::/129", "127.0.0.1/x", "1.2.3.4/", "/8"]
-        {
+        for text in [
+            "",
+            "foo",
+            "localhost",
+            "127.0.0.1/33",
+            "::/129",
+            "127.0.0.1/x",
+            "1.2.3.4/",
+            "1.2.3.4/0x",
+            "/8",
+        ] {
             assert_eq!(TcpAcceptFilter::parse(text.as_bytes(), true), Err(Errno::EINVAL), "{text}");
         }
         assert_eq!(TcpAcceptFilter::parse(b"::1", false), Err(Errno::EINVAL));
