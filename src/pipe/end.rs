@@ -1,5 +1,13 @@
 //! One end of a pipe pair: a reader, a writer, credit both ways, and the peer's attention.
+//!
+//! | file | duty |
+//! | --- | --- |
+//! | `marks` | high-water marks that change |
+//! | `ranges` | the I/O side of a byte pipe |
 #![forbid(unsafe_code)]
+
+mod marks;
+mod ranges;
 
 use std::sync::Arc;
 
@@ -8,7 +16,7 @@ use crate::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use crate::sync::{Joint, OnceLock};
 
 use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
-use super::bytes::{self, ByteReader, ByteWriter};
+use super::bytes;
 use super::conflate::conflate;
 use super::flow::{ABSENT, ASLEEP, AWAKE, DOZING, Flow, low_water_mark};
 use super::reader::Reader;
@@ -179,46 +187,6 @@ impl PipeEnd {
         self.peer().is_reset.load(Ordering::SeqCst)
     }
 
-    /// Changes this side's part of both high-water marks (0: none).
-    pub fn set_hwms(&mut self, sndhwm: i32, rcvhwm: i32) {
-        let is_lower = self.outward().set_parts(Some(sndhwm), None);
-        let inward = self.inward();
-        match inward.has_reader_part() {
-            false => inward.set_parts(Some(rcvhwm), None),
-            true => inward.set_parts(None, Some(rcvhwm)),
-        };
-        self.note_marks(is_lower);
-    }
-
-    /// Lets both sides have their part in both marks: this side's and the peer's, each as (send,
-    /// receive). A writer that waits has room now.
-    pub fn join_hwms(&mut self, own: (i32, i32), peer: (i32, i32)) {
-        let is_lower = self.outward().set_parts(Some(own.0), Some(peer.1));
-        self.inward().set_parts(Some(peer.0), Some(own.1));
-        self.note_marks(is_lower);
-        for (side, flow) in self.shared.flows.iter().enumerate() {
-            if flow.waiting.swap(false, Ordering::SeqCst) {
-                self.shared.sides[side].attention.raise(WRITABLE);
-            }
-        }
-    }
-
-    /// Marks have changed: a reader may owe credit that a lower mark (`is_lower`: of what this end
-    /// writes) no longer lets it keep back. A writer that waits is not told of a higher one: as in
-    /// libzmq it goes on with the next credit.
-    fn note_marks(&mut self, is_lower: bool) {
-        self.give_due_credit();
-        if is_lower {
-            self.wake_reader();
-        }
-    }
-
-    /// High-water marks of what this end writes and reads.
-    pub fn hwms(&self) -> (i32, i32) {
-        let load = |flow: &Flow| flow.hwm.load(Ordering::Relaxed);
-        (load(self.outward()), load(self.inward()))
-    }
-
     // Reading.
 
     /// Whether a message can be read. If not, the peer will raise attention with the next one.
@@ -301,16 +269,6 @@ impl PipeEnd {
     fn note_step(&mut self) {
         self.step = low_water_mark(self.inward().hwm.load(Ordering::Relaxed));
         if self.uncredited() >= self.step {
-            self.give_credit();
-        }
-    }
-
-    /// Gives credit that is owed since the mark changed: more than a lower mark lets the reader keep
-    /// back, or less than a step of a higher one to a writer that waits since before.
-    fn give_due_credit(&mut self) {
-        let flow = self.inward();
-        let is_due = self.uncredited() >= low_water_mark(flow.hwm.load(Ordering::SeqCst));
-        if is_due || (self.uncredited() > 0 && flow.waiting.load(Ordering::SeqCst)) {
             self.give_credit();
         }
     }
@@ -476,43 +434,6 @@ impl PipeEnd {
     /// Takes the parts of an unfinished message back.
     pub fn rollback(&mut self) {
         self.writer.rollback();
-    }
-
-    // The I/O side of a byte pipe.
-
-    /// The reading half by ranges, if it is bytes. What is consumed is reported to
-    /// [`Self::note_passed`].
-    pub fn egress(&mut self) -> Option<&mut ByteReader> {
-        match &mut self.reader {
-            Reader::Bytes(reader) if !reader.holds_values() => Some(reader),
-            Reader::Bytes(_) | Reader::Conflate(_) => None,
-        }
-    }
-
-    /// Messages read so far, modulo 2^31.
-    pub fn messages_read(&self) -> u32 {
-        self.read
-    }
-
-    /// Notes that `messages` in all, modulo 2^31, have been passed on to the kernel.
-    pub fn note_passed(&mut self, messages: u32) {
-        let n = messages.wrapping_sub(self.read) & COUNT;
-        if n > 0 {
-            self.note_messages_read(n);
-        }
-    }
-
-    /// The writing half for received bytes, if it is bytes.
-    pub fn intake(&mut self) -> Option<&mut ByteWriter> {
-        match &mut self.writer {
-            Writer::Bytes(writer) if !writer.holds_values() => Some(writer),
-            Writer::Bytes(_) | Writer::Conflate(_) => None,
-        }
-    }
-
-    /// Counts `n` messages that the intake has passed on; [`Self::commit`] makes them visible.
-    pub fn note_received(&mut self, n: u32) {
-        self.written = (self.written + n) & COUNT;
     }
 }
 
