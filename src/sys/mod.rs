@@ -2,6 +2,7 @@
 
 pub mod addr;
 pub mod blocks;
+pub mod boxes;
 mod call;
 pub mod epoll;
 pub mod errno;

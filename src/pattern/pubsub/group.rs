@@ -7,7 +7,7 @@
 //! follows in memory: soon nothing more is written to it, and the others go on in a new one.
 #![forbid(unsafe_code)]
 
-use crate::message::{Message, Outbound};
+use crate::message::{Message, Outbound, note_lack};
 use crate::pattern::control::flags;
 use crate::pattern::fan_out::FanOut;
 use crate::pipe::{Log, PipeId, PipeSet, Wake};
@@ -226,6 +226,7 @@ impl Group {
     /// Without memory for it the members get nothing of a message.
     #[cold]
     fn fail(&mut self, pipes: &mut PipeSet) {
+        note_lack();
         self.take_back();
         self.dissolve(pipes);
     }

@@ -12,6 +12,7 @@ use std::ptr;
 
 use crate::sync::Joint;
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use crate::sys::boxes::try_box;
 
 use super::segment::{Segment, State};
 use super::writer::ByteWriter;
@@ -135,7 +136,7 @@ impl ByteWriter {
             return false;
         }
         let (start, from) = log.committed;
-        let gate = Box::new(Gate {
+        let gate = try_box(Gate {
             start: AtomicPtr::new(start),
             from,
             ahead: self.messages.wrapping_sub(log.messages) & COUNT,
@@ -143,7 +144,7 @@ impl ByteWriter {
             end_state: AtomicU64::new(0),
             sleepers: Joint::clone(sleepers),
         });
-        let Some((gate, after)) = Segment::gate(gate) else { return false };
+        let Some((gate, after)) = gate.and_then(Segment::gate) else { return false };
         // SAFETY: the log's writer holds it; the gate does from now on.
         unsafe { &*start }.hold();
         // SAFETY: the tail is never sealed, so it is still there.

@@ -1,6 +1,5 @@
 //! One piece of a byte pipe and what both halves share.
 
-use std::alloc::{Layout, alloc};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr as HintPtr, Ordering as HintOrdering};
@@ -8,6 +7,7 @@ use std::sync::atomic::{AtomicPtr as HintPtr, Ordering as HintOrdering};
 use crate::message::{Body, Message, Metadata, defer};
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use crate::sys::blocks;
+use crate::sys::boxes::try_box;
 
 use super::gate::Gate;
 use super::values;
@@ -114,7 +114,6 @@ impl Segment {
         Some((segment, after))
     }
 
-    /// As `Box::new`, but `None` without memory for it.
     fn boxed(
         data: NonNull<u8>,
         capacity: usize,
@@ -122,11 +121,7 @@ impl Segment {
         origin: Option<Arc<Metadata>>,
         continues: bool,
     ) -> Option<*mut Self> {
-        // SAFETY: a segment has a size.
-        let place = NonNull::new(unsafe { alloc(Layout::new::<Self>()) })?.cast::<Self>();
-        // SAFETY: just allocated with this layout.
-        unsafe { place.write(Self::new(data, capacity, external, origin, continues)) };
-        Some(place.as_ptr())
+        try_box(Self::new(data, capacity, external, origin, continues)).map(Box::into_raw)
     }
 
     fn new(

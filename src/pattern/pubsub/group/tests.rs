@@ -1,7 +1,7 @@
 //! What subscribers get is the same whether they share a log or not.
 #![forbid(unsafe_code)]
 
-use crate::message::{Message, Outbound};
+use crate::message::{Message, Outbound, take_lack};
 use crate::options::SocketType;
 use crate::pattern::testing::{Parts, Peer, Rig, parts};
 use crate::pipe::Kind;
@@ -76,6 +76,7 @@ fn without_memory_members_get_nothing_of_a_message() {
     let (mut rig, mut peers) = grouped(2);
     rig.send_part(b"a", true).unwrap();
     shortage::during(|| rig.send_part(&[1; 20_000], true).unwrap());
+    assert!(take_lack(), "that is noted");
     rig.send_part(b"c", false).unwrap();
     rig.send(&[b"next"]).unwrap();
     assert!(peers.iter_mut().all(|peer| peer.recv_all() == [parts(&[b"next"])]));
