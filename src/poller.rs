@@ -136,11 +136,10 @@ thread_local! {
     static FOLLOWER: RefCell<Option<(u64, Arc<Follower>)>> = const { RefCell::new(None) };
 }
 
-/// Takes the thread's own, or makes one: a free function may poll while the thread is at it.
-fn take_follower() -> Arc<Follower> {
+/// Takes the thread's own if it is of `process`, or makes one: a free function may poll while the thread is at it.
+fn take_follower(process: u64) -> Arc<Follower> {
     let kept = FOLLOWER.try_with(RefCell::take).ok().flatten();
-    let is_own = |(process, _): &(u64, _)| *process == fork::generation();
-    kept.filter(is_own).map(|(_, follower)| follower).unwrap_or_default()
+    kept.filter(|kept| kept.0 == process).map(|(_, follower)| follower).unwrap_or_default()
 }
 
 /// Asks each socket for what it is to have; how many have some. `before` is done first, with the socket
@@ -166,15 +165,22 @@ fn ask<'a, I: Item + 'a>(
 
 /// What came of asking sockets that the thread's own signal follows: what one gets after it was asked turns that on.
 struct Asked {
+    /// Of this process is the signal: a handler of signals may fork meanwhile.
+    process: u64,
     follower: Arc<Follower>,
     awaited: Awaited,
     ready: usize,
 }
 
 impl Asked {
+    fn new(process: u64) -> Self {
+        let follower = take_follower(process);
+        Self { process, follower, awaited: Awaited::default(), ready: 0 }
+    }
+
     /// Asks all.
     fn begin<I: Item>(items: &mut [I]) -> Result<Self> {
-        let mut asked = Self { follower: take_follower(), awaited: Awaited::default(), ready: 0 };
+        let mut asked = Self::new(fork::generation());
         asked.follower.clear();
         asked.ask(items)?;
         Ok(asked)
@@ -199,7 +205,7 @@ impl Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        let own = (fork::generation(), Arc::clone(&self.follower));
+        let own = (self.process, Arc::clone(&self.follower));
         let _ = FOLLOWER.try_with(|kept| kept.replace(Some(own)));
     }
 }
@@ -379,6 +385,21 @@ mod tests {
     #[test]
     fn another_thread_in_one_of_several_sockets_takes_no_wake_up_away() {
         wait_beside_a_thief(2);
+    }
+
+    #[test]
+    fn the_threads_signal_is_of_the_process_that_made_it_whichever_gives_it_back() {
+        let forked_while_it_waits = Asked::new(7);
+        let first = Arc::clone(&forked_while_it_waits.follower);
+        drop(forked_while_it_waits);
+        let parents = Asked::new(7);
+        assert!(Arc::ptr_eq(&parents.follower, &first));
+        let within = Asked::new(7);
+        assert!(!Arc::ptr_eq(&within.follower, &first));
+        drop(within);
+        drop(parents);
+        let childs = Asked::new(8);
+        assert!(!Arc::ptr_eq(&childs.follower, &first));
     }
 
     #[test]
