@@ -56,7 +56,7 @@ impl Owner {
         owner
     }
 
-    fn wait(&self, end: &PipeEnd) {
+    fn wait(&self, end: &mut PipeEnd) {
         self.0.wait(None).unwrap();
         self.0.clear();
         end.take_events();
@@ -106,7 +106,7 @@ fn read_frames(mut end: PipeEnd, seed: u64, begun: &AtomicU32) {
     let (mut content, mut choice) = (Random(seed), Random(seed + 2));
     for _ in 0..MESSAGES {
         while !end.is_readable() {
-            owner.wait(&end);
+            owner.wait(&mut end);
         }
         begun.fetch_add(1, Ordering::SeqCst);
         let parts = content.message();
@@ -130,7 +130,7 @@ fn read_frames(mut end: PipeEnd, seed: u64, begun: &AtomicU32) {
 /// The unfinished message after the last one is never seen.
 fn await_end(mut end: PipeEnd, owner: &Owner) {
     while !end.is_peer_gone() {
-        owner.wait(&end);
+        owner.wait(&mut end);
     }
     assert!(!end.is_readable());
     release_deferred();
@@ -149,7 +149,7 @@ fn read_ranges(mut end: PipeEnd, seed: u64, begun: &AtomicU32) {
             if dozes {
                 thread::sleep(Duration::from_micros(50));
             } else {
-                owner.wait(&end);
+                owner.wait(&mut end);
             }
             continue;
         }

@@ -70,8 +70,8 @@ pub struct PipeEnd {
     pub(super) ahead: u32,
     /// The reader's credit as last seen.
     seen: u32,
-    /// Messages read, modulo 2^31, those that credit was last given for, and after how many it is given again, as
-    /// the mark was then.
+    /// Messages read, modulo 2^31, those that credit was last given for, and after how many it is given again, at
+    /// most, as far as is known: whoever lowers the mark tells of it.
     read: u32,
     credited: u32,
     step: u32,
@@ -147,7 +147,9 @@ impl PipeEnd {
     }
 
     /// Takes this end's events.
-    pub fn take_events(&self) -> u8 {
+    pub fn take_events(&mut self) -> u8 {
+        // The mark may be lower now.
+        self.step = 0;
         self.shared.sides[self.side].attention.take()
     }
 
@@ -264,11 +266,15 @@ impl PipeEnd {
         self.read.wrapping_sub(self.credited) & COUNT
     }
 
-    /// Credit may be due: the mark may have become another since the last time.
+    /// Credit may be due: the mark may have become another since the last time. Where there is none any more, a
+    /// writer may wait since before.
     #[inline(never)]
     fn note_step(&mut self) {
-        self.step = low_water_mark(self.inward().hwm.load(Ordering::Relaxed));
-        if self.uncredited() >= self.step {
+        let flow = self.inward();
+        let hwm = flow.hwm.load(Ordering::SeqCst);
+        let is_awaited = hwm == 0 && flow.waiting.load(Ordering::SeqCst);
+        self.step = low_water_mark(hwm);
+        if self.uncredited() >= self.step || is_awaited {
             self.give_credit();
         }
     }

@@ -46,7 +46,7 @@ impl Flow {
         self.parts[1].load(Ordering::SeqCst) != ABSENT
     }
 
-    /// Changes a side's part; answers whether the mark became lower. The caller wakes who waits.
+    /// Changes a side's part; answers whether the mark became lower, or went. The caller tells the reader.
     pub fn set_parts(&self, writer: Option<i32>, reader: Option<i32>) -> bool {
         for (part, new) in self.parts.iter().zip([writer, reader]) {
             if let Some(new) = new {
@@ -57,7 +57,7 @@ impl Flow {
         loop {
             let hwm = self.sum();
             let old = self.hwm.swap(hwm, Ordering::SeqCst);
-            is_lower |= low_water_mark(hwm) < low_water_mark(old);
+            is_lower |= low_water_mark(hwm) < low_water_mark(old) || (hwm == 0 && old != 0);
             // The other side may have changed its part meanwhile.
             if hwm == self.sum() {
                 return is_lower;

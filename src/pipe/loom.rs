@@ -39,7 +39,7 @@ fn owner() -> (Arc<Signal>, StdArc<dyn Target>) {
 }
 
 /// Waits until `end` has events and takes them.
-fn wait(signal: &Signal, end: &PipeEnd) -> u8 {
+fn wait(signal: &Signal, end: &mut PipeEnd) -> u8 {
     signal.wait(None).unwrap();
     signal.clear();
     end.take_events()
@@ -237,7 +237,7 @@ fn sleeping_reader(kind: Kind) {
             if far.is_readable() {
                 last = Some(recv(&mut far).expect("what is readable can be read"));
             } else {
-                wait(&signal, &far);
+                wait(&signal, &mut far);
             }
         }
         drop(sender.join().unwrap());
@@ -277,7 +277,7 @@ fn a_writer_that_waits_for_credit_is_woken() {
         });
         for byte in [1, 2] {
             while !send(&mut near, byte, 0) {
-                wait(&signal, &near);
+                wait(&signal, &mut near);
             }
         }
         drop(reader.join().unwrap());
@@ -295,7 +295,7 @@ fn a_reader_that_dozes_is_woken_by_a_writer_without_credit_and_otherwise_looks_a
         let sender = thread::spawn(move || {
             for byte in 0..3 {
                 while !send(&mut near, byte, 0) {
-                    wait(&near_signal, &near);
+                    wait(&near_signal, &mut near);
                 }
             }
             near
@@ -304,7 +304,7 @@ fn a_reader_that_dozes_is_woken_by_a_writer_without_credit_and_otherwise_looks_a
             // The last message leaves credit to nobody who would ask for it: that one is looked for.
             let mut is_last = byte == 2;
             while !(if is_last { far.is_readable() } else { far.doze() }) {
-                wait(&far_signal, &far);
+                wait(&far_signal, &mut far);
                 is_last = true;
             }
             assert_eq!(recv(&mut far), Some(byte));
@@ -325,7 +325,7 @@ fn a_writer_that_waits_learns_that_the_mark_was_raised() {
         });
         for byte in [1, 2] {
             while !send(&mut near, byte, 0) {
-                wait(&signal, &near);
+                wait(&signal, &mut near);
             }
         }
         drop(binder.join().unwrap());
@@ -349,7 +349,7 @@ fn a_writer_that_waits_while_the_mark_is_raised_gets_the_next_credit() {
                     Some(byte) => sum += byte,
                     None if far.is_readable() => {}
                     None => {
-                        wait(&far_signal, &far);
+                        wait(&far_signal, &mut far);
                     }
                 }
             }
@@ -357,7 +357,7 @@ fn a_writer_that_waits_while_the_mark_is_raised_gets_the_next_credit() {
         });
         for byte in [1, 2] {
             while !send(&mut near, byte, 0) {
-                wait(&signal, &near);
+                wait(&signal, &mut near);
             }
         }
         drop(reader.join().unwrap());
@@ -377,7 +377,7 @@ fn the_end_of_the_other_side_wakes_and_what_it_sent_can_be_read() {
         let mut events = 0;
         while events & CLOSED == 0 {
             assert!(!far.is_readable() || recv(&mut far) == Some(1));
-            events = wait(&signal, &far);
+            events = wait(&signal, &mut far);
         }
         assert!(far.is_peer_gone() && far.peer_linger_ms() == 5);
         while far.is_readable() {
@@ -420,14 +420,14 @@ fn a_reader_and_a_writer_that_both_sleep_end() {
         let sender = thread::spawn(move || {
             for byte in 0..3 {
                 while !send(&mut near, byte, 0) {
-                    wait(&near_signal, &near);
+                    wait(&near_signal, &mut near);
                 }
             }
             near
         });
         for byte in 0..3 {
             while !far.is_readable() {
-                wait(&far_signal, &far);
+                wait(&far_signal, &mut far);
             }
             assert_eq!(recv(&mut far), Some(byte));
         }

@@ -328,7 +328,7 @@ impl Actor for Session {
 
     fn handle_attention(&mut self, io: &mut Io<'_>) {
         // Which events these are does not matter: all that may have changed is looked at.
-        self.common.pipe.as_ref().map(PipeEnd::take_events);
+        self.common.pipe.as_mut().map(PipeEnd::take_events);
         if matches!(self.stage, Stage::Dialling) {
             // A pipe that the pattern dropped meanwhile is replaced when a connection is there.
             self.common.pipe.take_if(|pipe| pipe.is_peer_reset());

@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 use super::PipeEnd;
-use crate::pipe::attention::WRITABLE;
-use crate::pipe::flow::{Flow, low_water_mark};
+use crate::pipe::attention::{READABLE, WRITABLE};
+use crate::pipe::flow::{AWAKE, Flow, low_water_mark};
 use crate::sync::atomic::Ordering;
 
 impl PipeEnd {
@@ -35,9 +35,12 @@ impl PipeEnd {
     /// writes) no longer lets it keep back. A writer that waits is not told of a higher one: as in
     /// libzmq it goes on with the next credit.
     fn note_marks(&mut self, is_lower: bool) {
+        self.step = 0;
         self.give_due_credit();
         if is_lower {
-            self.wake_reader();
+            // Told also if it is awake: it goes by the mark that it has seen.
+            self.outward().reader.asleep.store(AWAKE, Ordering::SeqCst);
+            self.peer().attention.raise(READABLE);
         }
     }
 

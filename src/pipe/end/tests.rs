@@ -64,6 +64,58 @@ fn credit_kept_back_under_a_mark_is_given_when_the_mark_becomes_lower() {
     assert!(a.is_writable());
 }
 
+/// Messages that are read until the writer, which waits, is told of credit.
+fn reads_until_credit(a: &mut PipeEnd, b: &mut PipeEnd) -> usize {
+    while send(a, b"x") {}
+    a.take_events();
+    (1..)
+        .find(|_| {
+            // As a socket does before it reads.
+            b.take_events();
+            b.skip().unwrap();
+            a.take_events() == WRITABLE
+        })
+        .unwrap()
+}
+
+#[test]
+fn credit_comes_in_the_steps_of_a_mark_that_was_lowered_while_there_is_something_to_read() {
+    for hwm in [100, 0] {
+        let (mut a, mut b) = pair([Kind::Values; 2], [hwm, 100]);
+        for _ in 0..20 {
+            send(&mut a, b"x");
+        }
+        b.skip();
+        a.set_hwms(10, 100);
+        reads_until_credit(&mut a, &mut b);
+        for _ in 0..3 {
+            assert_eq!(reads_until_credit(&mut a, &mut b), 5, "from {hwm}, by the writer");
+        }
+        b.set_hwms(100, 2);
+        reads_until_credit(&mut a, &mut b);
+        assert_eq!(reads_until_credit(&mut a, &mut b), 1, "from {hwm}, by the reader");
+    }
+}
+
+#[test]
+fn a_writer_that_waits_has_credit_with_the_next_message_read_when_the_mark_goes() {
+    for reader_has_one in [false, true] {
+        let (mut a, mut b) = pair([Kind::Values; 2], [100, 100]);
+        if reader_has_one {
+            b.join_hwms((100, 50), (50, 100));
+        }
+        while send(&mut a, b"x") {}
+        b.skip();
+        match reader_has_one {
+            false => a.set_hwms(0, 100),
+            true => b.set_hwms(100, 0),
+        }
+        b.take_events();
+        b.skip();
+        assert_eq!(a.take_events() & WRITABLE, WRITABLE);
+    }
+}
+
 #[test]
 fn a_reader_is_told_once_for_each_time_it_found_nothing() {
     let (mut a, mut b) = pair([Kind::Values; 2], [0, 0]);
