@@ -17,8 +17,8 @@ use super::gate::Place;
 use super::segment::{Segment, Shared, State};
 use super::values;
 
-/// So few messages at a time, so often in a row, are a stream that is read as fast as it is written. The pauses are less
-/// than a microsecond in all.
+/// So few messages at a time, so often in a row, are a stream that is read as fast as it is written. The pauses are about
+/// a microsecond in all.
 const LITTLE: u32 = 16;
 const TRICKLE: u8 = 4;
 const PAUSES: u32 = 24;
@@ -36,10 +36,9 @@ pub struct ByteReader {
     origin: Option<Arc<Metadata>>,
     position: usize,
     state: State,
-    /// How often in a row there was a little more, how often that is so before a pause, and the most that came without.
+    /// How often in a row there was a little more, and how often that is so before a pause.
     trickles: u8,
     patience: u8,
-    usual: u32,
     /// Bytes consumed since the beginning.
     consumed: u64,
     /// Published states that were gathered: where they end, and the messages complete there.
@@ -73,7 +72,6 @@ impl ByteReader {
             state: State(0),
             trickles: 0,
             patience: TRICKLE,
-            usual: 0,
             consumed: 0,
             marks: VecDeque::new(),
             boundary: 0,
@@ -130,11 +128,11 @@ impl ByteReader {
             if self.position < self.segment().limit(self.state) {
                 return true;
             }
-            let has_paused = self.yield_line();
+            self.yield_line();
             let state = self.load();
             if state != self.state {
                 let more = state.messages().wrapping_sub(self.state.messages());
-                self.note_more(more, has_paused);
+                self.trickles = if more <= LITTLE { self.trickles.saturating_add(1) } else { 0 };
                 self.state = state;
             } else if state.is_sealed() {
                 self.step();
@@ -147,35 +145,21 @@ impl ByteReader {
     }
 
     /// Each look takes a line of the cache from the thread that writes. If it writes about as fast as this one
-    /// reads, it is left alone for a moment, so that there is more to find. Answers whether that was done.
+    /// reads, it is left alone for a moment, so that there is more to find. If nothing comes meanwhile, it is this very
+    /// thread that writes, or one that waits for this one's processor.
     #[inline]
-    fn yield_line(&self) -> bool {
-        let is_due =
-            self.trickles >= self.patience && self.shared.holds_values && !Switch::Yield.is_off();
-        if is_due {
-            (0..PAUSES).for_each(|_| std::hint::spin_loop());
-        }
-        is_due
-    }
-
-    /// There were so many more messages. If a pause has brought no more than there is without, nobody writes
-    /// meanwhile: it is this very thread that writes, or one that waits for this one's processor.
-    #[inline]
-    fn note_more(&mut self, more: u32, has_paused: bool) {
-        if more == 0 {
-            // Only the end of the segment.
+    fn yield_line(&mut self) {
+        if self.trickles < self.patience || !self.shared.holds_values || Switch::Yield.is_off() {
             return;
         }
-        if !has_paused {
-            self.usual = if self.trickles == 0 { more } else { self.usual.max(more) };
-        } else if more > self.usual {
-            self.patience = TRICKLE;
-        } else {
+        let before = self.load();
+        (0..PAUSES).for_each(|_| std::hint::spin_loop());
+        if self.load() == before {
             self.patience = self.patience.saturating_mul(2).min(MOST_TRICKLE);
             self.trickles = 0;
-            return;
+        } else {
+            self.patience = TRICKLE;
         }
-        self.trickles = if more <= LITTLE { self.trickles.saturating_add(1) } else { 0 };
     }
 
     fn step(&mut self) {
@@ -545,20 +529,5 @@ mod tests {
             assert_eq!(reader.read(&mut Inbound::Slice { buf: &mut [0; 1], size: 0 }), Some(0));
         }
         assert_eq!(reader.patience, MOST_TRICKLE);
-    }
-
-    #[test]
-    fn who_found_more_after_a_pause_pauses_as_before() {
-        let (_writer, mut reader) = bytes(true);
-        let trickle = |reader: &mut ByteReader, n| {
-            (0..n).for_each(|_| reader.note_more(1, reader.yield_line()))
-        };
-        trickle(&mut reader, TRICKLE + 1);
-        assert_eq!(reader.patience, 2 * TRICKLE);
-        trickle(&mut reader, 2 * TRICKLE);
-        assert!(reader.yield_line());
-        reader.note_more(2, true);
-        assert!(reader.yield_line());
-        assert_eq!(reader.patience, TRICKLE);
     }
 }
