@@ -264,10 +264,9 @@ fn serve(socket: Held<'static, Box<Socket>>) {
 /// As [`serve`], after sending or receiving: a large message, and one to several peers, is worth another thread.
 #[inline(always)]
 fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
-    // Who wants to be told instead of losing messages is.
     if let Direction::Out { may_wait, .. } = direction
         && socket.pipes.take_shortage()
-        && !socket.options.xpub_nodrop
+        && (!socket.options.xpub_nodrop || !may_wait)
     {
         help(socket, may_wait);
     } else if let Some(io) = socket.shared().unserved() {
@@ -299,9 +298,15 @@ fn serve_unlocked(io: Arc<Remote>, mut socket: Held<'static, Box<Socket>>, direc
 #[cold]
 fn help(socket: Held<'static, Box<Socket>>, may_wait: bool) {
     let shared = Arc::clone(socket.shared());
+    // Who wants to be told instead of losing messages is.
+    let is_told = socket.options.xpub_nodrop;
     drop(socket);
     if let Some(io) = shared.connected_io() {
-        if may_wait { io.help() } else { io.serve() }
+        match may_wait {
+            true => io.help(),
+            false if is_told => io.rouse(),
+            false => io.serve(),
+        }
     } else if let Some(io) = shared.unserved() {
         io.rouse();
     }
