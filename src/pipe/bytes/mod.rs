@@ -13,6 +13,7 @@
 
 mod gate;
 mod intake;
+mod outtake;
 mod reader;
 mod segment;
 mod values;

@@ -1,14 +1,10 @@
-//! The reading half: frame by frame (the application's end, and peers that need other bytes), or range
-//! by range (the I/O side, straight to the kernel).
+//! The reading half, frame by frame: the application's end, and peers that need other bytes.
 
 use std::collections::VecDeque;
-use std::io::IoSlice;
 use std::slice;
 use std::sync::Arc;
 
-use crate::message::{
-    Body, FLAG_MORE, FLAG_SKIP, FLAG_VALUE, Inbound, Message, Metadata, defer, note_lack,
-};
+use crate::message::{Body, FLAG_SKIP, FLAG_VALUE, Inbound, Message, Metadata, defer, note_lack};
 use crate::sync::Joint;
 use crate::sync::atomic::Ordering;
 use crate::sys::switches::Switch;
@@ -30,21 +26,21 @@ const BATCH: usize = 32 * 1024;
 /// The reading half of a byte pipe.
 pub struct ByteReader {
     shared: Joint<Shared>,
-    head: Place,
+    pub(super) head: Place,
     /// The head's buffer and origin, kept here because the writer keeps writing to the head's header.
     data: *const u8,
     origin: Option<Arc<Metadata>>,
-    position: usize,
-    state: State,
+    pub(super) position: usize,
+    pub(super) state: State,
     /// How often in a row there was a little more, and how often that is so before a pause.
     trickles: u8,
     patience: u8,
     /// Bytes consumed since the beginning.
-    consumed: u64,
+    pub(super) consumed: u64,
     /// Published states that were gathered: where they end, and the messages complete there.
-    marks: VecDeque<(u64, u32)>,
+    pub(super) marks: VecDeque<(u64, u32)>,
     /// Byte at which the last gathered range ends with a whole message.
-    boundary: u64,
+    pub(super) boundary: u64,
 }
 
 // SAFETY: the half moves as a whole; segments are shared by the rules of the module.
@@ -88,13 +84,13 @@ impl ByteReader {
     }
 
     #[inline]
-    fn segment(&self) -> &Segment {
+    pub(super) fn segment(&self) -> &Segment {
         // SAFETY: the head is freed by this half alone, when it steps past it, or held by it.
         unsafe { &*self.head.at }
     }
 
     #[inline]
-    fn load(&self) -> State {
+    pub(super) fn load(&self) -> State {
         // SAFETY: the head is where this half is.
         unsafe { self.head.load() }
     }
@@ -123,7 +119,7 @@ impl ByteReader {
         state.is_sealed() || self.segment().limit(state) >= self.position + BATCH
     }
 
-    fn look_further(&mut self) -> bool {
+    pub(super) fn look_further(&mut self) -> bool {
         loop {
             if self.position < self.segment().limit(self.state) {
                 return true;
@@ -162,7 +158,7 @@ impl ByteReader {
         }
     }
 
-    fn step(&mut self) {
+    pub(super) fn step(&mut self) {
         let old = self.head;
         // SAFETY: the head is sealed, and where this half is.
         let next = unsafe { old.next() };
@@ -230,7 +226,7 @@ impl ByteReader {
 
     /// Flags, header length and body length of the frame at the position.
     #[inline(always)]
-    fn header(&self) -> (u8, usize, usize) {
+    pub(super) fn header(&self) -> (u8, usize, usize) {
         match *self.bytes() {
             [flags, len, ..] if flags & 2 == 0 => (flags, 2, len as usize),
             [flags, a, b, c, d, e, f, g, h, ..] => {
@@ -367,122 +363,6 @@ impl ByteReader {
     pub fn origin(&self) -> Option<&Arc<Metadata>> {
         self.origin.as_ref()
     }
-
-    /// Collects ranges to send, all published bytes up to about `most_bytes`.
-    pub fn gather<'a>(&'a mut self, slices: &mut [IoSlice<'a>], most_bytes: usize) -> usize {
-        if !self.has_bytes() {
-            return 0;
-        }
-        let (mut place, mut position) = (self.head, self.position);
-        let (mut end, mut count) = (self.consumed, 0);
-        while count < slices.len() && end - self.consumed < most_bytes as u64 {
-            // SAFETY: reached from the head over sealed segments, which only this half frees, or holds.
-            let segment = unsafe { &*place.at };
-            // SAFETY: as above.
-            let state = unsafe { place.load() };
-            let limit = segment.limit(state);
-            if position < limit {
-                slices[count] = IoSlice::new(published(segment, position, limit));
-                count += 1;
-                end += (limit - position) as u64;
-                if self.marks.back().is_none_or(|m| m.0 < end) && end > self.consumed {
-                    self.marks.push_back((end, state.messages()));
-                }
-            }
-            if !state.is_sealed() {
-                self.boundary = end;
-                break;
-            }
-            // SAFETY: as above, and sealed.
-            place = unsafe { place.next() };
-            position = place.from;
-        }
-        count
-    }
-
-    /// Notes that the first `n` gathered bytes were sent. Answers the number of messages complete in
-    /// all, modulo 2^31, if it may have changed.
-    pub fn consume(&mut self, mut n: usize) -> Option<u32> {
-        self.consumed += n as u64;
-        while n > 0 && self.look_further() {
-            let step = n.min(self.segment().limit(self.state) - self.position);
-            self.position += step;
-            n -= step;
-        }
-        self.settle()
-    }
-
-    fn settle(&mut self) -> Option<u32> {
-        if !self.look_further() {
-            // All that is published was consumed; its end may be an empty segment without a mark.
-            self.marks.clear();
-            return Some(self.state.messages());
-        }
-        let mut messages = None;
-        while let Some(&(end, complete)) = self.marks.front() {
-            if end > self.consumed {
-                break;
-            }
-            messages = Some(complete);
-            self.marks.pop_front();
-        }
-        messages
-    }
-
-    /// Whether everything gathered was sent and it ended with a whole message.
-    pub fn is_at_boundary(&self) -> bool {
-        self.consumed == self.boundary
-    }
-
-    /// After the connection broke: drops the rest of a message that was sent in part. Answers like
-    /// [`Self::consume`].
-    pub fn drop_partial(&mut self) -> Option<u32> {
-        let mut is_open = self.finish_frame();
-        while is_open {
-            let Some(frame) = self.frame() else { break };
-            is_open = frame.flags & FLAG_MORE != 0;
-            self.advance();
-        }
-        self.boundary = self.consumed;
-        self.settle()
-    }
-
-    /// Moves to the end of the frame that the position lies in; answers whether its message goes on.
-    fn finish_frame(&mut self) -> bool {
-        if let Some((body, flags)) = &self.segment().external {
-            let (len, flags) = (body.len(), *flags);
-            if self.position < len {
-                self.consumed += (len - self.position) as u64;
-                self.position = len;
-            }
-            return flags & FLAG_MORE != 0;
-        }
-        let target = self.position;
-        // A pipe begins in a log between two messages.
-        let mut is_open = self.head.from == 0 && self.segment().continues;
-        self.position = self.head.from;
-        while self.position < target {
-            let (flags, header, len) = self.header();
-            is_open = flags & FLAG_MORE != 0;
-            let end = self.position + header + len;
-            if end <= self.state.len() {
-                self.position = end;
-                continue;
-            }
-            // A header whose body is the next segment.
-            self.consumed += (self.position + header).saturating_sub(target) as u64;
-            self.position = self.state.len();
-            self.state = self.segment().load();
-            if self.state.is_sealed() {
-                self.step();
-                self.position = self.segment().limit(self.state);
-                self.consumed += len as u64;
-            }
-            return is_open;
-        }
-        self.consumed += (self.position - target) as u64;
-        is_open
-    }
 }
 
 impl Drop for ByteReader {
@@ -499,18 +379,6 @@ impl Frame<'_> {
     /// Length of the frame's header in bytes.
     pub fn header_len(&self) -> usize {
         self.header
-    }
-}
-
-/// Published bytes of a segment.
-fn published(segment: &Segment, from: usize, to: usize) -> &[u8] {
-    match &segment.external {
-        Some((body, _)) => body.as_slice().get(from..to).unwrap_or(&[]),
-        None => {
-            segment.note_read(from, to);
-            // SAFETY: `to` is at most the published length; those bytes are written no more.
-            unsafe { slice::from_raw_parts(segment.data().add(from), to - from) }
-        }
     }
 }
 
