@@ -11,7 +11,7 @@ use super::publisher::{CLEARED_AT_ONCE, CLEARED_BY_SEND, Publisher};
 use super::subscriptions::{Removed, Subscriptions};
 use super::upstream::{self, CANCEL, SUBSCRIBE, Scope, Upstream};
 use crate::errno::{Errno, Result};
-use crate::message::{FLAG_MORE, Inbound, Message, Metadata, Outbound, defer};
+use crate::message::{FLAG_MORE, Inbound, Message, Metadata, Outbound, defer, note_lack};
 use crate::options::Options;
 use crate::pattern::{Attach, Policy, control};
 use crate::pipe::{PipeEnd, PipeId, PipeSet};
@@ -61,7 +61,10 @@ impl Xpub {
     }
 
     fn tell(&mut self, first: u8, topic: &[u8], origin: Option<&Arc<Metadata>>, about: About) {
-        let mut notice = Message::from_slice(&upstream::emit(first, topic));
+        let Some(mut notice) = Message::copy_of(&upstream::emit(first, topic)) else {
+            // An empty one would be taken for a message.
+            return note_lack();
+        };
         notice.set_metadata(origin);
         self.pending.push_back((notice, about));
     }

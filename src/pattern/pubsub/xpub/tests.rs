@@ -2,11 +2,12 @@
 #![forbid(unsafe_code)]
 
 use crate::errno::Errno;
-use crate::message::{FLAG_COMMAND, Message, Outbound};
+use crate::message::{FLAG_COMMAND, Message, Outbound, take_lack};
 use crate::options::SocketType;
 use crate::pattern::Attach;
 use crate::pattern::testing::{Peer, Rig, both_kinds, parts};
 use crate::pipe::Kind;
+use crate::sys::blocks::shortage;
 
 fn subscribed(rig: &mut Rig, topics: &[&[u8]]) -> Peer {
     let mut peer = rig.connect();
@@ -35,6 +36,19 @@ fn publishers_shall_send_to_all_peers_with_a_matching_prefix_once() {
             assert!(rig.has_out());
         });
     }
+}
+
+#[test]
+fn without_memory_for_a_notice_there_is_none_rather_than_an_empty_one() {
+    let mut rig = Rig::new(SocketType::Xpub, Kind::Bytes);
+    let mut peer = rig.connect();
+    let topic = [b'a'; 5000];
+    assert!(peer.send(&[&[b"\x01", &topic[..]].concat()]));
+    shortage::during(|| rig.settle());
+    assert!(take_lack(), "that is noted");
+    assert_eq!(rig.recv(), Err(Errno::EAGAIN));
+    rig.send(&[&topic]).unwrap();
+    assert_eq!(peer.recv_all(), [parts(&[&topic])]);
 }
 
 #[test]
