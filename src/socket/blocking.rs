@@ -59,12 +59,6 @@ impl Attempt<bool> for Receiving<'_, '_> {
     }
 }
 
-impl<R, F: FnMut(&mut Socket) -> Result<R>> Attempt<R> for F {
-    fn run(&mut self, socket: &mut Socket) -> Result<R> {
-        self(socket)
-    }
-}
-
 /// A socket as C names it: any value is safe, a wrong one is answered with ENOTSOCK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handle(pub usize);

@@ -8,6 +8,12 @@ use super::*;
 use crate::socket::IN;
 use crate::sys::blocks::shortage;
 
+impl<R, F: FnMut(&mut Socket) -> Result<R>> Attempt<R> for F {
+    fn run(&mut self, socket: &mut Socket) -> Result<R> {
+        self(socket)
+    }
+}
+
 const PAIR: i32 = 0;
 const DEALER: i32 = 5;
 
