@@ -1,9 +1,11 @@
-//! Salsa20 (the variant of 20 rounds), eight blocks at once on x86-64 processors with AVX2, and Poly1305 beside it.
+//! Salsa20 (the variant of 20 rounds), eight blocks at once on x86-64 processors with AVX2 and BMI2, and Poly1305
+//! beside it.
 //!
 //! The library makes many blocks of one nonce fast, but not the two blocks of each of many small messages,
 //! whose nonces are a count. Each lane here has a nonce and a block number of its own. The cipher keeps the vector
 //! units busy and Poly1305 the others: done in turns, a few steps of each, both take hardly longer than the
-//! cipher alone. There are no branches and no table look-ups on secrets. Where there is no AVX2, there is no [`Lanes`].
+//! cipher alone. There are no branches and no table look-ups on secrets. Where the processor cannot, there is
+//! no [`Lanes`].
 
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::*;
@@ -32,7 +34,7 @@ pub type At = (u64, u64);
 /// "expand 32-byte k".
 const SIGMA: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
 
-/// A key, on a processor that has AVX2.
+/// A key, on a processor that has AVX2 and BMI2.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Lanes {
     key: [u32; 8],
@@ -41,7 +43,7 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// `None` if the processor has no AVX2.
+    /// `None` if the processor lacks one of them.
     pub fn new(key: &[u8; 32]) -> Option<Self> {
         let (words, _) = key.as_chunks::<4>();
         let key = array::from_fn(|i| words.get(i).map_or(0, |word| u32::from_le_bytes(*word)));
@@ -52,7 +54,7 @@ impl Lanes {
 
     /// Makes the block of each lane.
     pub fn keystream(&mut self, at: &[At; LANES]) -> &[u8; RUN_LEN] {
-        // SAFETY: there is AVX2 where there is a value of this type, and a run fits into the pads.
+        // SAFETY: there are AVX2 and BMI2 where there is a value of this type, and a run fits into the pads.
         unsafe { keystream(&self.key, at, self.pads.as_mut_ptr()) };
         &self.pads
     }
@@ -64,7 +66,7 @@ impl Lanes {
         output.reserve(input.len());
         let from = input.as_ptr();
         let to = output.spare_capacity_mut().as_mut_ptr().cast::<u8>();
-        // SAFETY: there is AVX2, `input` holds so many runs, and there is room for them.
+        // SAFETY: there are AVX2 and BMI2, `input` holds so many runs, and there is room for them.
         unsafe { xor_runs(&self.key, at, (from, to), runs.min(1), (from, 0), mac) };
         if runs > 1 {
             let ends = (from.wrapping_add(RUN_LEN), to.wrapping_add(RUN_LEN));
@@ -88,7 +90,7 @@ impl Lanes {
     pub fn open(&mut self, at: At, data: &mut [u8], mac: &mut Poly1305) {
         let runs = data.len() / RUN_LEN;
         let bytes = data.as_mut_ptr();
-        // SAFETY: there is AVX2, and `data` holds so many runs; each is taken before it is written.
+        // SAFETY: there are AVX2 and BMI2, and `data` holds so many runs; each is taken before it is written.
         unsafe { xor_runs(&self.key, at, (bytes, bytes), runs, (bytes, GROUPS), mac) };
         let (_, end) = data.split_at_mut(runs * RUN_LEN);
         if !end.is_empty() {
@@ -103,7 +105,7 @@ impl Lanes {
         room.copy_from_slice(end);
         let (groups, rest) = beside.as_chunks::<GROUP_LEN>();
         let (bytes, taken) = (self.pads.as_mut_ptr(), groups.as_ptr().cast());
-        // SAFETY: there is AVX2, the pads are a run, and there are so many groups, elsewhere.
+        // SAFETY: there are AVX2 and BMI2, the pads are a run, and there are so many groups, elsewhere.
         unsafe { xor_runs(&self.key, at, (bytes, bytes), 1, (taken, groups.len()), mac) };
         mac.update(rest);
         self.pads.split_at(end.len()).0
@@ -158,7 +160,7 @@ type Words = [__m256i; 16];
 ///
 /// # Safety
 ///
-/// There is AVX2, and room for [`RUN_LEN`] octets from `out` on.
+/// There are AVX2 and BMI2, and room for [`RUN_LEN`] octets from `out` on.
 #[target_feature(enable = "avx2,bmi2")]
 unsafe fn keystream(key: &[u32; 8], at: &[At; LANES], out: *mut u8) {
     let start = start(key, at);
