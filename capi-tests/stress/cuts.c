@@ -194,6 +194,7 @@ static void run (int from, int to, int is_tcp, int reader_connects, int linger, 
     fprintf (stderr, "%d to %d, tcp %d, reader connects %d: %ld messages, %d cuts\n", from, to, is_tcp, reader_connects, got, proxy.cuts);
     close (proxy.listener);
     unlink (path);
+    unlink (proxy.backend.sun_path);
 }
 
 int main (int argc, char **argv)
@@ -202,6 +203,6 @@ int main (int argc, char **argv)
                                    {ZMQ_ROUTER, ZMQ_DEALER, 1}};
     long ms = size_of_run (argc, argv, 500);
     for (int i = 0; i < 8; i++)
-        run (pairs[i / 2][0], pairs[i / 2][1], i % 2, pairs[i / 2][2], i % 2 ? 200 : 0, ms);
+        run (pairs[i / 2][0], pairs[i / 2][1], i % 2, pairs[i / 2][2], (i + i / 2) % 2 ? 200 : 0, ms);
     return 0;
 }
