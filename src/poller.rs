@@ -341,8 +341,8 @@ mod tests {
         let context = Context::new();
         let open = |kind| Handle::open(&context, kind).unwrap();
         let (waited, peer) = (open(PAIR), open(PAIR));
-        waited.with(|socket| socket.bind("inproc://waited")).unwrap();
-        peer.with(|socket| socket.connect("inproc://waited")).unwrap();
+        waited.with(|socket| socket.bind(b"inproc://waited")).unwrap();
+        peer.with(|socket| socket.connect(b"inproc://waited")).unwrap();
         let handles: Vec<Handle> =
             std::iter::once(waited).chain((0..others).map(|_| open(PAIR))).collect();
         let is_over = AtomicBool::new(false);

@@ -48,7 +48,7 @@ fn open(context: &Arc<Context>, socket_type: SocketType, options: &[Setting<'_>]
 }
 
 fn bind(socket: Handle) -> String {
-    socket.with(|s| s.bind("tcp://127.0.0.1:*")).unwrap();
+    socket.with(|s| s.bind(b"tcp://127.0.0.1:*")).unwrap();
     let mut text = [0; 64];
     let len = socket.with(|s| s.get_option(ZMQ_LAST_ENDPOINT, &mut text)).unwrap();
     String::from_utf8(text[..len - 1].to_vec()).unwrap()
@@ -148,7 +148,7 @@ fn attack(endpoint: &str, bytes: &[u8], random: &mut Random) -> Option<TcpStream
 fn a_good_peer_is_served_among_bad_ones() {
     let context = Context::new();
     let handler = open(&context, SocketType::Router, &[(ZMQ_RCVTIMEO, &(-1_i32).to_ne_bytes())]);
-    handler.with(|s| s.bind("inproc://zeromq.zap.01")).unwrap();
+    handler.with(|s| s.bind(b"inproc://zeromq.zap.01")).unwrap();
     let judging = thread::spawn(move || handle(handler));
     let credentials = [(ZMQ_PLAIN_USERNAME, &b"admin"[..]), (ZMQ_PLAIN_PASSWORD, b"secret")];
     let keys = [[1; KEY_LEN], [2; KEY_LEN]];
@@ -176,7 +176,7 @@ fn a_good_peer_is_served_among_bad_ones() {
         for (server, endpoint, options, _) in &servers {
             let client = open(&context, SocketType::Push, options);
             let endpoint = endpoint.replace("tcp://", &format!("tcp://{GOOD}:0;"));
-            client.with(|s| s.connect(&endpoint)).unwrap();
+            client.with(|s| s.connect(endpoint.as_bytes())).unwrap();
             client.send(&mut Outbound::Slice(b"good"), 0).unwrap();
             assert_eq!(recv(*server, 0).unwrap(), b"good");
             client.close().unwrap();

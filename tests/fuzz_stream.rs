@@ -65,7 +65,7 @@ struct Rig {
 impl Rig {
     fn new(context: &Arc<Context>) -> Self {
         let socket = open(context);
-        socket.with(|s| s.bind("tcp://127.0.0.1:*")).unwrap();
+        socket.with(|s| s.bind(b"tcp://127.0.0.1:*")).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         Self { socket, bound: last_endpoint(socket), listener, peers: Vec::new() }
     }
@@ -120,7 +120,7 @@ impl Rig {
             TcpStream::connect(self.bound.trim_start_matches("tcp://")).unwrap()
         } else {
             let endpoint = format!("tcp://{}", self.listener.local_addr().unwrap());
-            self.socket.with(|s| s.connect(&endpoint)).unwrap();
+            self.socket.with(|s| s.connect(endpoint.as_bytes())).unwrap();
             self.listener.accept().unwrap().0
         };
         tcp.set_nodelay(true).unwrap();

@@ -170,17 +170,6 @@ pub unsafe fn bytes_of_c_mut<'a>(data: *mut c_void, len: usize) -> Result<&'a mu
     Ok(unsafe { std::slice::from_raw_parts_mut(data.cast(), len) })
 }
 
-/// A text that the application passed; EINVAL for NULL and for what is not UTF-8.
-///
-/// # Safety
-///
-/// As for [`bytes_from_c`].
-pub unsafe fn text_from_c<'a>(string: *const c_char) -> Result<&'a str> {
-    // SAFETY: the same contract, passed on.
-    let bytes = unsafe { bytes_from_c(string) }?;
-    std::str::from_utf8(bytes).map_err(|_| Errno::EINVAL)
-}
-
 /// The body of a function that the engine does not serve yet: it answers ENOTSUP.
 ///
 /// Takes the parameters so that none is unused; `tests/functions.rs` lists who still stands here.

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use super::entry::{entry, text_from_c};
+use super::entry::{bytes_from_c, entry};
 use super::socket::handle;
 use crate::options::SocketType;
 
@@ -19,7 +19,7 @@ pub unsafe extern "C" fn zmq_socket_monitor(
                 None
             } else {
                 // SAFETY: by the manual page a string of the caller's, or NULL.
-                Some(unsafe { text_from_c(addr) }?)
+                Some(unsafe { bytes_from_c(addr) }?)
             };
             let pair = SocketType::Pair.into_c();
             socket.monitor(endpoint, u64::from(events.cast_unsigned()), 1, pair)

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int, c_void};
 use libc::iovec;
 
 use super::context::CONTEXTS;
-use super::entry::{bytes_of_c, bytes_of_c_mut, entry, text_from_c};
+use super::entry::{bytes_from_c, bytes_of_c, bytes_of_c_mut, entry};
 use super::message::{zmq_msg_recv, zmq_msg_send};
 use super::types::zmq_msg_t;
 use crate::errno::{Errno, Result};
@@ -263,12 +263,12 @@ fn copy_for_c(body: &[u8]) -> Result<iovec> {
 unsafe fn with_endpoint(
     socket: *mut c_void,
     addr: *const c_char,
-    act: impl FnOnce(&mut Socket, &str) -> Result<()>,
+    act: impl FnOnce(&mut Socket, &[u8]) -> Result<()>,
 ) -> c_int {
     entry(|| {
         handle(socket).with(|socket| {
             // SAFETY: the caller's contract.
-            let endpoint = unsafe { text_from_c(addr) }?;
+            let endpoint = unsafe { bytes_from_c(addr) }?;
             act(socket, endpoint)
         })
     })

@@ -65,8 +65,8 @@ struct Pending {
 
 #[derive(Default)]
 struct Names {
-    bound: HashMap<String, Bound>,
-    pending: HashMap<String, Vec<Pending>>,
+    bound: HashMap<Vec<u8>, Bound>,
+    pending: HashMap<Vec<u8>, Vec<Pending>>,
     /// The context ends: no connect may wait any more, as it would keep its socket there.
     is_closed: bool,
 }
@@ -81,7 +81,7 @@ impl Inproc {
     /// Binds `name` and takes over the connects that wait for it. Errors: EADDRINUSE.
     pub fn bind(
         &self,
-        name: &str,
+        name: &[u8],
         shared: &Arc<SocketShared>,
         endpoint: EndpointId,
         peer: Peer,
@@ -102,7 +102,7 @@ impl Inproc {
     }
 
     /// Frees `name`, if `endpoint` of `shared` holds it.
-    pub fn unbind(&self, name: &str, shared: &Arc<SocketShared>, endpoint: EndpointId) {
+    pub fn unbind(&self, name: &[u8], shared: &Arc<SocketShared>, endpoint: EndpointId) {
         let mut names = self.names.lock();
         let is_ours = |b: &Bound| {
             b.endpoint == endpoint && std::ptr::eq(b.shared.as_ptr(), Arc::as_ptr(shared))
@@ -113,7 +113,7 @@ impl Inproc {
     }
 
     /// Connects to `name` if it is bound now; `own` is without ZMQ_CONFLATE.
-    pub fn connect_bound(&self, name: &str, own: &Peer) -> Option<PipeEnd> {
+    pub fn connect_bound(&self, name: &[u8], own: &Peer) -> Option<PipeEnd> {
         let names = self.names.lock();
         let bound = names.bound.get(name)?;
         let shared = bound.shared.upgrade()?;
@@ -125,7 +125,7 @@ impl Inproc {
     }
 
     /// Connects to `name`, now or when it is bound; answers the connecting side's end.
-    pub fn connect(&self, name: &str, own: Peer) -> PipeEnd {
+    pub fn connect(&self, name: &[u8], own: Peer) -> PipeEnd {
         let kind = if own.conflate { Kind::Conflate } else { Kind::Values };
         let (near, mut far) = pair([kind; 2], [own.sndhwm, own.rcvhwm]);
         let mut near = near;

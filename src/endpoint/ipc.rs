@@ -20,11 +20,13 @@ pub enum IpcPath {
 }
 
 impl IpcPath {
-    /// Parses what follows `ipc://`. Errors: EINVAL for nothing and for a lone `@`; ENAMETOOLONG.
-    pub fn parse(address: &str) -> Result<Self> {
+    /// Parses what follows `ipc://`. Errors: EINVAL for nothing, for a lone `@` and for what is not UTF-8; ENAMETOOLONG.
+    pub fn parse(address: impl AsRef<[u8]>) -> Result<Self> {
+        let address = address.as_ref();
         if address.len() > IPC_NAME_MAX {
             return Err(Errno::ENAMETOOLONG);
         }
+        let address = str::from_utf8(address).map_err(|_| Errno::EINVAL)?;
         match address.strip_prefix('@') {
             Some("") => Err(Errno::EINVAL),
             Some(name) => Ok(Self::Abstract(name.to_owned())),

@@ -17,8 +17,8 @@ use crate::errno::{Errno, Result};
 /// A parsed endpoint; `Display` gives back the text it came from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
-    /// zmq_inproc(7): the name after `inproc://`.
-    Inproc(String),
+    /// zmq_inproc(7): the name after `inproc://`, any bytes.
+    Inproc(Vec<u8>),
     /// zmq_ipc(7).
     Ipc(IpcPath),
     /// zmq_tcp(7).
@@ -30,16 +30,18 @@ pub enum Endpoint {
 impl Endpoint {
     /// Parses an endpoint. EINVAL: no `://`, an empty transport or address, `ipc://@`; EPROTONOSUPPORT: a transport
     /// that is not known or not built; ENAMETOOLONG: an ipc name above [`IPC_NAME_MAX`].
-    pub fn parse(text: &str) -> Result<Self> {
-        let (transport, address) = text.split_once("://").ok_or(Errno::EINVAL)?;
+    ///
+    /// A tcp or udp address with bytes that are no text names nothing that there could be.
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self> {
+        let (transport, address) = split(text.as_ref()).ok_or(Errno::EINVAL)?;
         if transport.is_empty() || address.is_empty() {
             return Err(Errno::EINVAL);
         }
         match transport {
-            "inproc" => Ok(Self::Inproc(address.to_owned())),
-            "ipc" => IpcPath::parse(address).map(Self::Ipc),
-            "tcp" => Ok(Self::Tcp(TcpEndpoint::new(address))),
-            "udp" => Ok(Self::Udp(address.to_owned())),
+            b"inproc" => Ok(Self::Inproc(address.to_owned())),
+            b"ipc" => IpcPath::parse(address).map(Self::Ipc),
+            b"tcp" => Ok(Self::Tcp(TcpEndpoint::new(&String::from_utf8_lossy(address)))),
+            b"udp" => Ok(Self::Udp(String::from_utf8_lossy(address).into_owned())),
             _ => Err(Errno::EPROTONOSUPPORT),
         }
     }
@@ -64,11 +66,18 @@ impl Endpoint {
     }
 }
 
+/// Transport and address.
+fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = text.windows(3).position(|window| window == b"://")?;
+    Some((text.get(..at)?, text.get(at + 3..)?))
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://", self.transport())?;
         match self {
-            Self::Inproc(address) | Self::Udp(address) => f.write_str(address),
+            Self::Inproc(name) => f.write_str(&String::from_utf8_lossy(name)),
+            Self::Udp(address) => f.write_str(address),
             Self::Ipc(path) => path.fmt(f),
             Self::Tcp(tcp) => tcp.fmt(f),
         }

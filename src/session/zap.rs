@@ -16,7 +16,7 @@ use crate::transport::Stream;
 use super::Common;
 
 /// Where a handler is bound, without the scheme.
-const ENDPOINT: &str = "zeromq.zap.01";
+const ENDPOINT: &[u8] = b"zeromq.zap.01";
 
 /// One question and what is known of its answer.
 pub enum Exchange {

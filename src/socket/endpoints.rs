@@ -21,7 +21,7 @@ use super::Socket;
 struct Entry {
     id: EndpointId,
     /// By which unbind and disconnect find it.
-    key: String,
+    key: Vec<u8>,
     what: What,
     /// ZMQ_CONNECT_ROUTING_ID of a connect whose pipe comes later.
     routing_id: Option<Vec<u8>>,
@@ -29,7 +29,7 @@ struct Entry {
 
 enum What {
     Bound(Bound),
-    BoundInproc(String),
+    BoundInproc(Vec<u8>),
     Dialled { remote: Arc<Remote>, token: u64, control: Arc<SessionControl> },
     ConnectedInproc,
 }
@@ -39,7 +39,7 @@ enum What {
 pub struct Endpoints {
     entries: Vec<Entry>,
     /// Name of the monitor's endpoint.
-    pub monitor: Option<(String, EndpointId)>,
+    pub monitor: Option<(Vec<u8>, EndpointId)>,
 }
 
 impl Endpoints {
@@ -76,7 +76,7 @@ impl Entry {
 impl Socket {
     /// Accepts connections at `endpoint`. Errors: EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO, EADDRINUSE,
     /// EADDRNOTAVAIL, ENODEV, EMTHREAD, ETERM.
-    pub fn bind(&mut self, endpoint: &str) -> Result<()> {
+    pub fn bind(&mut self, endpoint: &[u8]) -> Result<()> {
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
         let id = EndpointId(self.shared.new_id());
@@ -90,7 +90,7 @@ impl Socket {
             }
             Endpoint::Tcp(_) | Endpoint::Ipc(_) => {
                 let bound = self.listen(&parsed, id, endpoint)?;
-                self.last_endpoint = bound.local_endpoint().to_owned();
+                self.last_endpoint = bound.local_endpoint().as_bytes().to_owned();
                 What::Bound(bound)
             }
         };
@@ -102,7 +102,7 @@ impl Socket {
         Ok(())
     }
 
-    fn listen(&self, parsed: &Endpoint, id: EndpointId, text: &str) -> Result<Bound> {
+    fn listen(&self, parsed: &Endpoint, id: EndpointId, text: &[u8]) -> Result<Bound> {
         let context = &self.shared.context;
         context.choose_io(self.options.affinity).ok_or(Errno::EMTHREAD)?;
         let listener = Listener::bind(parsed, &self.options).map_err(|error| {
@@ -115,12 +115,13 @@ impl Socket {
         listen(listener, &self.shared, Arc::new(self.options.clone()), id)
     }
 
-    fn report_bind(&self, kind: EventKind, value: u64, text: &str) {
+    fn report_bind(&self, kind: EventKind, value: u64, text: &[u8]) {
+        let text = String::from_utf8_lossy(text);
         self.shared.monitor.emit(Event {
             kind,
             value,
-            endpoint: text.to_owned(),
-            local: text.to_owned(),
+            endpoint: text.to_string(),
+            local: text.to_string(),
             remote: String::new(),
         });
     }
@@ -132,7 +133,7 @@ impl Socket {
 
     /// Connects to `endpoint`, now or when it appears. Errors: EINVAL, EPROTONOSUPPORT,
     /// ENOCOMPATPROTO, EMTHREAD, ETERM.
-    pub fn connect(&mut self, endpoint: &str) -> Result<()> {
+    pub fn connect(&mut self, endpoint: &[u8]) -> Result<()> {
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
         let target = match &parsed {
@@ -153,7 +154,7 @@ impl Socket {
         Ok(())
     }
 
-    fn connect_inproc(&mut self, name: &str, endpoint: &str) {
+    fn connect_inproc(&mut self, name: &[u8], endpoint: &[u8]) {
         let id = EndpointId(self.shared.new_id());
         let end = self.shared.context.inproc.connect(name, self.as_peer());
         self.endpoints.entries.push(Entry {
@@ -167,7 +168,7 @@ impl Socket {
         self.attach(Attachment { end, endpoint: id, is_local: true }, routing_id);
     }
 
-    fn dial(&mut self, target: DialTarget, endpoint: &str, remote: Arc<Remote>) {
+    fn dial(&mut self, target: DialTarget, endpoint: &[u8], remote: Arc<Remote>) {
         let id = EndpointId(self.shared.new_id());
         let mut routing_id = self.options.connect_routing_id.take();
         let mut ends = None;
@@ -198,19 +199,22 @@ impl Socket {
         matches!(self.options.socket_type, Dealer | Sub | Pub | Req)
     }
 
-    fn find(&self, key: &str) -> impl Iterator<Item = usize> {
+    fn find(&self, key: &[u8]) -> impl Iterator<Item = usize> {
         let entries = self.endpoints.entries.iter().enumerate();
         entries.filter(move |(_, e)| e.key == key).map(|(i, _)| i)
     }
 
-    /// Undoes a bind or a connect. Errors: EINVAL, EPROTONOSUPPORT, ENOENT, ETERM.
-    pub fn term_endpoint(&mut self, endpoint: &str) -> Result<()> {
+    /// Undoes a bind or a connect. Errors: EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO, ENOENT, ETERM.
+    pub fn term_endpoint(&mut self, endpoint: &[u8]) -> Result<()> {
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
+        if let Endpoint::Udp(_) = parsed {
+            return Err(Errno::ENOCOMPATPROTO);
+        }
         let mut found: Vec<usize> = self.find(endpoint).collect();
         if let (true, Endpoint::Tcp(tcp)) = (found.is_empty(), &parsed) {
             for key in self.resolved_keys(tcp) {
-                found.extend(self.find(&key));
+                found.extend(self.find(key.as_bytes()));
             }
             found.dedup();
         }

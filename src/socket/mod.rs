@@ -57,7 +57,7 @@ pub struct Socket {
     follower: Weak<Follower>,
     /// Longest message to send (ZMQ_MAX_MSGSZ).
     max_msgsz: usize,
-    last_endpoint: String,
+    last_endpoint: Vec<u8>,
 }
 
 impl Socket {
@@ -86,7 +86,7 @@ impl Socket {
             is_poisoned: false,
             follower: Weak::new(),
             max_msgsz: max_msgsz.unwrap_or(usize::MAX),
-            last_endpoint: String::new(),
+            last_endpoint: Vec::new(),
         })
     }
 

@@ -16,7 +16,7 @@ impl Socket {
     /// EADDRINUSE, ETERM.
     pub fn monitor(
         &mut self,
-        endpoint: Option<&str>,
+        endpoint: Option<&[u8]>,
         mask: u64,
         version: i32,
         socket_type: i32,

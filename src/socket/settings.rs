@@ -57,7 +57,7 @@ impl Socket {
                 let events = self.events()?;
                 codec::emit_int_padded(out, events)
             }
-            Computed::LastEndpoint => codec::emit_text(out, self.last_endpoint.as_bytes()),
+            Computed::LastEndpoint => codec::emit_text(out, &self.last_endpoint),
             Computed::TopicsCount => {
                 codec::emit_int_padded(out, self.pattern.topics_count() as i32)
             }

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use crate::capi::entry::{entry, not_yet, text_from_c};
+use crate::capi::entry::{bytes_from_c, entry, not_yet};
 use crate::capi::socket::handle;
 
 /// Reports what happens to a socket in event format 1 or 2 (zmq_socket_monitor_versioned(3)).
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn zmq_socket_monitor_versioned(
                 None
             } else {
                 // SAFETY: by the manual page a string of the caller's, or NULL.
-                Some(unsafe { text_from_c(addr) }?)
+                Some(unsafe { bytes_from_c(addr) }?)
             };
             socket.monitor(endpoint, events, event_version, r#type)
         })

@@ -19,8 +19,8 @@ const DEALER: i32 = 5;
 
 fn pair(context: &Arc<Context>, endpoint: &str) -> [Handle; 2] {
     let ends = [PAIR; 2].map(|socket_type| Handle::open(context, socket_type).unwrap());
-    ends[0].with(|socket| socket.bind(endpoint)).unwrap();
-    ends[1].with(|socket| socket.connect(endpoint)).unwrap();
+    ends[0].with(|socket| socket.bind(endpoint.as_bytes())).unwrap();
+    ends[1].with(|socket| socket.connect(endpoint.as_bytes())).unwrap();
     ends
 }
 
@@ -49,7 +49,7 @@ fn only_the_socket_of_the_call_is_poisoned() {
     assert_eq!(sends(poisoned), Err(Errno::EFAULT));
     assert_eq!(poisoned.recv_slice(&mut [0; 8], 0), Err(Errno::EFAULT));
     assert_eq!(poisoned.with(|socket| socket.set_option(17, Some(&[0; 4]))), Err(Errno::EFAULT));
-    assert_eq!(poisoned.with(|socket| socket.bind("inproc://again")), Err(Errno::EFAULT));
+    assert_eq!(poisoned.with(|socket| socket.bind(b"inproc://again")), Err(Errno::EFAULT));
     assert_eq!(poisoned.shared().err(), Some(Errno::EFAULT));
 
     assert_eq!(peer.recv_slice(&mut [0; 8], 0), Ok(1), "what was sent before is there");
@@ -106,13 +106,13 @@ fn who_waits_in_a_poisoned_socket_is_told() {
 fn a_poisoned_socket_with_connections_lets_its_context_end() {
     let context = Context::new();
     let server = Handle::open(&context, PAIR).unwrap();
-    server.with(|socket| socket.bind("tcp://127.0.0.1:*")).unwrap();
+    server.with(|socket| socket.bind(b"tcp://127.0.0.1:*")).unwrap();
     let endpoint = server.with(|socket| Ok(socket.last_endpoint.clone())).unwrap();
     let clients = [0; 2].map(|_| Handle::open(&context, DEALER).unwrap());
     for client in clients {
         client.with(|socket| socket.connect(&endpoint)).unwrap();
         // Nobody is there: this would linger for ever.
-        client.with(|socket| socket.connect("ipc:///nonexistent/peer")).unwrap();
+        client.with(|socket| socket.connect(b"ipc:///nonexistent/peer")).unwrap();
         sends(client).unwrap();
         sends(client).unwrap();
         assert!(panics(|| client.with(broken)));
