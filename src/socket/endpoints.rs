@@ -1,12 +1,13 @@
 //! bind, connect, unbind, disconnect (zmq_bind(3), zmq_connect(3), zmq_unbind(3), zmq_disconnect(3)).
 #![forbid(unsafe_code)]
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use crate::context::{
     Attachment, EndpointId, Event, EventKind, Peer, SessionControl, SocketShared,
 };
-use crate::endpoint::{Endpoint, TcpEndpoint};
+use crate::endpoint::{Endpoint, Interface, TcpEndpoint};
 use crate::errno::{Errno, Result};
 use crate::options::SocketType;
 use crate::pattern::Pattern;
@@ -216,6 +217,7 @@ impl Socket {
             for key in self.resolved_keys(tcp) {
                 found.extend(self.find(key.as_bytes()));
             }
+            found.sort_unstable();
             found.dedup();
         }
         if found.is_empty() {
@@ -231,12 +233,30 @@ impl Socket {
     }
 
     /// Other spellings of a tcp endpoint that names an address: as a connect and as a bind would
-    /// resolve it. Wildcards and interfaces name none.
+    /// resolve it. Wildcards and interfaces name none. The DNS is asked, and waited for, only where its answer
+    /// may name an endpoint.
     fn resolved_keys(&self, tcp: &TcpEndpoint) -> Vec<String> {
-        let Ok(target) = resolve::resolve(tcp, &self.options) else { return Vec::new() };
+        let target = match resolve::resolve_numeric(tcp, &self.options) {
+            Some(target) => target,
+            None if self.has_address_with_port_of(tcp) => resolve::resolve(tcp, &self.options),
+            None => return Vec::new(),
+        };
+        let Ok(target) = target else { return Vec::new() };
         let bound = resolve::resolve_local(tcp.target(), &self.options).ok();
         let addresses = bound.into_iter().chain([target.peer]);
         addresses.map(|address| text::endpoint(&address.into())).collect()
+    }
+
+    /// Whether an endpoint goes by a numeric address, and by the port of this one.
+    fn has_address_with_port_of(&self, tcp: &TcpEndpoint) -> bool {
+        let Ok(Interface { port, .. }) = Interface::parse_peer(tcp.target()) else { return false };
+        let has_port = |key: &[u8]| {
+            let address = str::from_utf8(key).ok()?.strip_prefix("tcp://")?;
+            let (host, its_port) = address.rsplit_once(':')?;
+            let is_numeric = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
+            Some(is_numeric && its_port.parse() == Ok(port))
+        };
+        self.endpoints.entries.iter().any(|entry| has_port(&entry.key) == Some(true))
     }
 
     /// Closes the pipes that an endpoint's connect made. Those of a bind end with their sessions; an
