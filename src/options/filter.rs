@@ -6,17 +6,20 @@ use std::net::IpAddr;
 use crate::errno::{Errno, Result};
 use crate::sys::addr::{Names, lookup};
 
-/// An address and the number of its leading bits that a peer's address must share.
+/// The bits of an IPv6 address that an IPv4 address is mapped to come first.
+const MAPPED_BITS: u32 = 96;
+
+/// An address, in its IPv6 form, and the number of its leading bits that a peer's address must share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TcpAcceptFilter {
-    network: IpAddr,
+    network: u128,
     prefix_len: u32,
 }
 
 impl TcpAcceptFilter {
-    /// Parses `address[/bits]` up to a NUL. Names are not looked up; IPv6 only with `ipv6`, where
-    /// a zone is ignored and 96 bits and more of an IPv4 address count as those of its IPv6 form.
-    /// Else EINVAL.
+    /// Parses `address[/bits]` up to a NUL. Names are not looked up; IPv6 only with `ipv6`, where a zone is
+    /// ignored. With `ipv6` the bits of an IPv4 address may be those of its IPv6 form: 33 to 128 are, as with the
+    /// original library; 1 to 32 are not, as they would let in every IPv4 peer. Else EINVAL.
     pub fn parse(text: &[u8], ipv6: bool) -> Result<Self> {
         let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
         let text = str::from_utf8(text).map_err(|_| Errno::EINVAL)?;
@@ -26,29 +29,27 @@ impl TcpAcceptFilter {
         };
         let network = parse_address(address, ipv6).ok_or(Errno::EINVAL)?;
         let bits = bits.map(parse_bits).transpose()?;
-        let width = if network.is_ipv4() { 32 } else { 128 };
         let prefix_len = match bits {
-            None => width,
-            Some(bits) if bits <= width => bits,
-            Some(bits) if ipv6 && (96..=128).contains(&bits) => bits - 96,
+            None => 128,
+            Some(bits) if network.is_ipv6() && bits <= 128 => bits,
+            Some(0) if ipv6 => 0,
+            Some(bits) if network.is_ipv4() && bits <= 32 => MAPPED_BITS + bits,
+            Some(bits) if ipv6 && bits <= 128 => bits,
             Some(_) => return Err(Errno::EINVAL),
         };
-        Ok(Self { network, prefix_len })
+        Ok(Self { network: bits_of(network), prefix_len })
     }
 
-    /// Whether a peer at `address` may connect. A mapped IPv4 address counts as IPv4.
+    /// Whether a peer at `address` may connect.
     pub fn has(&self, address: IpAddr) -> bool {
-        match (self.network, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(peer)) => {
-                let differing = network.to_bits() ^ peer.to_bits();
-                differing.leading_zeros() >= self.prefix_len
-            }
-            (IpAddr::V6(network), IpAddr::V6(peer)) => {
-                let differing = network.to_bits() ^ peer.to_bits();
-                differing.leading_zeros() >= self.prefix_len
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
+        (self.network ^ bits_of(address)).leading_zeros() >= self.prefix_len
+    }
+}
+
+fn bits_of(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(v6) => v6.to_bits(),
     }
 }
 
@@ -56,7 +57,8 @@ fn parse_address(text: &str, ipv6: bool) -> Option<IpAddr> {
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let address = inner.split_once('%').map_or(inner, |(address, _zone)| address);
     match address.parse::<IpAddr>() {
-        Ok(address) => (ipv6 || address.is_ipv4()).then_some(address),
+        Ok(address) if ipv6 => Some(address),
+        Ok(address) => Some(address.to_canonical()).filter(IpAddr::is_ipv4),
         Err(_) => short_form(address),
     }
 }
@@ -90,7 +92,7 @@ mod tests {
         assert!(!has("127.0.0.1/8", "128.0.0.1"));
         assert!(has("10.0.0.1", "10.0.0.1"));
         assert!(!has("10.0.0.1", "10.0.0.2"));
-        assert!(has("10.0.0.1/0", "1.2.3.4"));
+        assert!(has("10.0.0.1/0", "1.2.3.4") && has("10.0.0.1/0", "::1"));
         assert!(has("fe80::/10", "fe80::1"));
         assert!(!has("fe80::/10", "::1"));
     }
@@ -98,7 +100,18 @@ mod tests {
     #[test]
     fn a_mapped_address_is_ipv4() {
         assert!(has("127.0.0.0/8", "::ffff:127.0.0.1"));
-        assert!(!has("::/0", "127.0.0.1"));
+        assert!(has("::ffff:127.0.0.1", "127.0.0.1") && !has("::ffff:127.0.0.1", "127.0.0.2"));
+        assert!(has("::/0", "127.0.0.1") && !has("::/96", "127.0.0.1"));
+        let mapped = TcpAcceptFilter::parse(b"::ffff:127.0.0.1/8", false).unwrap();
+        assert!(mapped.has("127.9.9.9".parse().unwrap()));
+        assert!(!mapped.has("126.9.9.9".parse().unwrap()));
+    }
+
+    #[test]
+    fn bits_that_ipv4_does_not_have_are_those_of_the_ipv6_form() {
+        assert!(has("127.0.0.1/33", "10.0.0.1") && has("127.0.0.1/80", "::1"));
+        assert!(has("127.0.0.1/96", "10.0.0.1") && !has("127.0.0.1/95", "::1"));
+        assert!(!has("10.0.0.1/32", "127.0.0.1") && !has("10.0.0.1/1", "::1"));
     }
 
     #[test]
@@ -119,7 +132,7 @@ mod tests {
             "",
             "foo",
             "localhost",
-            "127.0.0.1/33",
+            "127.0.0.1/129",
             "::/129",
             "127.0.0.1/x",
             "1.2.3.4/",
@@ -128,6 +141,9 @@ mod tests {
         ] {
             assert_eq!(TcpAcceptFilter::parse(text.as_bytes(), true), Err(Errno::EINVAL), "{text}");
         }
-        assert_eq!(TcpAcceptFilter::parse(b"::1", false), Err(Errno::EINVAL));
+        for text in ["::1", "127.0.0.1/33", "::ffff:127.0.0.1/33"] {
+            let parsed = TcpAcceptFilter::parse(text.as_bytes(), false);
+            assert_eq!(parsed, Err(Errno::EINVAL), "{text}");
+        }
     }
 }

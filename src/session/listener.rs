@@ -107,7 +107,7 @@ impl Accepting {
             match accepted {
                 Ok(stream) => self.begin_session(stream),
                 Err(AcceptError::WouldBlock) => return,
-                Err(AcceptError::Filtered) => {}
+                Err(AcceptError::Filtered) => self.report(Errno(libc::EACCES)),
                 Err(AcceptError::Resource(error)) => {
                     self.report(error);
                     return self.pause(io);
