@@ -161,6 +161,8 @@ impl Policy for Pub {
             let Some(view) = end.peek() else { return };
             let parsed = upstream::parse(view.flags, view.body);
             match scope.narrow(parsed, view.flags, options.only_first_subscribe) {
+                // With `ZMQ_XPUB_MANUAL` it is the application that subscribes, and here it cannot.
+                Upstream::Subscribe(_) | Upstream::Cancel(_) if options.xpub_manual => {}
                 Upstream::Subscribe(topic) => {
                     subscriptions.add(topic, id);
                 }
