@@ -161,6 +161,36 @@ add("zap-null-properties", let_in, DOMAIN, NULL, METADATA, NAMES)
 add("zap-plain-properties", let_in, SERVER, PLAIN, METADATA, NAMES)
 
 
+def claims(library, name):
+    """Whom a handler found is not for the peer to say. Properties with other names are."""
+    s, monitor, port = bound(library, z.DEALER)
+    peer = Peer.to(port)
+    peer.send(greeting(), command(b"READY", TYPE + property_(name, b"admin") + property_(b"X-Mine", b"peer")))
+    peer.send(frame(b"message"))
+    names = ["User-Id", "X-Mine", "Socket-Type", "Peer-Address"]
+    parts, found = s.recv(properties=names)
+    show("message", parts)
+    for property_name, value in zip(names, found):
+        show(property_name, value)
+    show_events(monitor)
+
+
+CLAIMED = "the original takes a peer that no handler was asked about at its word"
+add(
+    "metadata-claims-user-id", claims, b"User-Id", ours_only=CLAIMED,
+    expected="""\
+message: message
+User-Id: None
+X-Mine: peer
+Socket-Type: DEALER
+Peer-Address: 127.0.0.1
+events: ACCEPTED, HANDSHAKE_SUCCEEDED
+""",
+)
+add("metadata-claims-user-id-by-another-name", claims, b"User-ID")
+add("metadata-claims-address", claims, b"Peer-Address")
+
+
 def unasked(library, pieces, options):
     """There is no handler, or it is not asked: which event, what is sent, and that a good peer is served."""
     s, monitor, port = bound(library, z.DEALER, **options)

@@ -31,8 +31,7 @@ mod tests {
 
     #[test]
     fn a_group_is_kept_beside_the_origin_and_copied_with_the_message() {
-        let mut origin = Metadata::new(7);
-        origin.add("X-a", b"one");
+        let origin = Metadata::of(7, &[("X-a", b"one")]);
         let mut message = Message::from_slice(b"body");
         message.set_metadata(Some(&Arc::new(origin)));
         assert_eq!(message.set_group(&[b'g'; GROUP_MAX_LENGTH + 1]), Err(Errno::EINVAL));

@@ -1,7 +1,11 @@
 //! What a message tells of its origin (zmq_msg_gets(3)): shared by all messages of one connection.
 #![forbid(unsafe_code)]
 
+use std::collections::HashSet;
 use std::ffi::{CStr, CString};
+
+/// As many properties as are compared with each other.
+const FEW: usize = 16;
 
 /// Properties of the connection that a message came from, and the group of a RADIO message.
 #[derive(Clone, Debug, Default)]
@@ -21,22 +25,33 @@ impl Metadata {
         Self { properties: Vec::new(), fd, group: None }
     }
 
-    /// Makes room for properties whose names and values have so many bytes.
-    pub fn reserve(&mut self, properties: usize, bytes: usize) {
-        self.properties.reserve_exact(bytes + 2 * properties);
+    /// These properties. The first of one name wins; a value ends at its first NUL, as in C. A name that is longer
+    /// than a name can be on the wire is left out.
+    pub fn of(fd: i32, properties: &[(&str, &[u8])]) -> Self {
+        let mut metadata = Self::new(fd);
+        let bytes = properties.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+        metadata.properties.reserve_exact(bytes);
+        // A peer may send so many that to look each up among those before takes its time.
+        let mut seen = HashSet::new();
+        for (at, (name, value)) in properties.iter().enumerate() {
+            let is_new = match properties.len() {
+                0..=FEW => properties.iter().take(at).all(|(before, _)| before != name),
+                _ => seen.insert(*name),
+            };
+            if is_new {
+                metadata.push(name, value);
+            }
+        }
+        metadata
     }
 
-    /// Adds a property. The first of one name wins; a value ends at its first NUL, as in C. A name that is longer
-    /// than a name can be on the wire is left out.
-    pub fn add(&mut self, name: &str, value: &[u8]) {
+    fn push(&mut self, name: &str, value: &[u8]) {
         let Ok(name_len) = u8::try_from(name.len()) else { return };
-        if self.find(name).is_none() {
-            let end = value.iter().position(|&b| b == 0).unwrap_or(value.len());
-            self.properties.push(name_len);
-            self.properties.extend_from_slice(name.as_bytes());
-            self.properties.extend_from_slice(&value[..end]);
-            self.properties.push(0);
-        }
+        let end = value.iter().position(|&b| b == 0).unwrap_or(value.len());
+        self.properties.push(name_len);
+        self.properties.extend_from_slice(name.as_bytes());
+        self.properties.extend_from_slice(&value[..end]);
+        self.properties.push(0);
     }
 
     /// Value of the property `name`; "Identity" is the old name of "Routing-Id".
@@ -68,19 +83,20 @@ mod tests {
 
     #[test]
     fn first_property_wins_and_identity_is_an_alias() {
-        let mut m = Metadata::new(-1);
-        m.add("Routing-Id", b"a");
-        m.add("Routing-Id", b"b");
-        assert_eq!(m.get("Identity").unwrap().to_bytes(), b"a");
-        assert!(m.get("User-Id").is_none());
+        let names: Vec<String> = (0..FEW).map(|i| i.to_string()).collect();
+        let more: Vec<(&str, &[u8])> = names.iter().map(|name| (&**name, &b"x"[..])).collect();
+        for more in [&[][..], &more] {
+            let twice: [(&str, &[u8]); 2] = [("Routing-Id", b"a"), ("Routing-Id", b"b")];
+            let m = Metadata::of(-1, &[&twice, more].concat());
+            assert_eq!(m.get("Identity").unwrap().to_bytes(), b"a");
+            assert!(m.get("User-Id").is_none());
+            assert!(more.iter().all(|(name, _)| m.get(name).is_some()));
+        }
     }
 
     #[test]
     fn a_value_ends_at_its_first_nul() {
-        let mut m = Metadata::new(-1);
-        m.add("X-a", b"one\0two");
-        m.add("X-b", b"");
-        m.add("X-c", b"three");
+        let m = Metadata::of(-1, &[("X-a", b"one\0two"), ("X-b", b""), ("X-c", b"three")]);
         assert_eq!(m.get("X-a").unwrap().to_bytes(), b"one");
         assert_eq!(m.get("X-b").unwrap().to_bytes(), b"");
         assert_eq!(m.get("X-c").unwrap().to_bytes(), b"three");
@@ -88,16 +104,34 @@ mod tests {
 
     #[test]
     fn names_of_any_bytes_do_not_hide_others() {
-        let mut m = Metadata::new(-1);
-        m.add("X\0a", b"one");
-        m.add("", b"none");
-        m.add(&"n".repeat(255), b"longest");
-        m.add(&"n".repeat(256), b"too long");
-        m.add("X-b", b"two");
+        let (longest, longer) = ("n".repeat(255), "n".repeat(256));
+        let m = Metadata::of(
+            -1,
+            &[
+                ("X\0a", b"one"),
+                ("", b"none"),
+                (&longest, b"longest"),
+                (&longer, b"too long"),
+                ("X-b", b"two"),
+            ],
+        );
         assert_eq!(m.get("X\0a").unwrap().to_bytes(), b"one");
         assert_eq!(m.get("").unwrap().to_bytes(), b"none");
-        assert_eq!(m.get(&"n".repeat(255)).unwrap().to_bytes(), b"longest");
-        assert!(m.get(&"n".repeat(256)).is_none());
+        assert_eq!(m.get(&longest).unwrap().to_bytes(), b"longest");
+        assert!(m.get(&longer).is_none());
         assert_eq!(m.get("X-b").unwrap().to_bytes(), b"two");
+    }
+
+    #[test]
+    fn as_many_properties_as_a_handshake_holds_take_no_time() {
+        let names: Vec<String> = (0..9000).map(|i| format!("{i:02x}")).collect();
+        let properties: Vec<(&str, &[u8])> = names.iter().map(|name| (&**name, &b""[..])).collect();
+        let start = std::time::Instant::now();
+        for _ in 0..10 {
+            let m = Metadata::of(-1, &properties);
+            assert!(m.get("00").is_some() && m.get("2327").is_some());
+        }
+        // Compared each with each they took some seconds.
+        assert!(start.elapsed().as_secs() < 2);
     }
 }

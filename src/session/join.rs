@@ -12,6 +12,7 @@ use crate::pattern::Pattern;
 use crate::pipe::{Kind, PipeEnd, pair};
 use crate::reactor::Io;
 use crate::transport::Stream;
+use crate::wire::metadata::SOCKET_TYPE;
 
 use super::Common;
 
@@ -113,27 +114,22 @@ impl Common {
     }
 }
 
-const PEER_ADDRESS: &str = "Peer-Address";
+/// Whom an authentication handler found: no peer says that of itself.
+const USER_ID: &str = "User-Id";
 
 fn origin(peer: Option<&Peer>, stream: &Stream) -> Metadata {
-    let mut metadata = Metadata::new(stream.fd());
     let address = stream.peer_address();
-    let properties = peer.map_or(&[][..], |peer| &peer.metadata.properties);
-    let told: usize = properties.iter().map(|(name, value)| name.len() + value.len()).sum();
-    metadata.reserve(properties.len() + 1, PEER_ADDRESS.len() + address.len() + told);
-    metadata.add(PEER_ADDRESS, address.as_bytes());
-    let Some(peer) = peer else { return metadata };
-    if let Some(account) = &peer.account {
-        metadata.add("User-Id", &account.user_id);
-        for (name, value) in &account.properties {
-            metadata.add(name, value);
+    let mut properties = vec![("Peer-Address", address.as_bytes())];
+    if let Some(peer) = peer {
+        if let Some(account) = &peer.account {
+            properties.push((USER_ID, &account.user_id));
+            properties.extend(account.properties.iter().map(|(name, value)| (&**name, &**value)));
         }
+        if let Some(socket_type) = peer.metadata.socket_type {
+            properties.push((SOCKET_TYPE, socket_type.name().as_bytes()));
+        }
+        let theirs = peer.metadata.properties.iter().map(|(name, value)| (&**name, &**value));
+        properties.extend(theirs.filter(|(name, _)| !name.eq_ignore_ascii_case(USER_ID)));
     }
-    if let Some(socket_type) = peer.metadata.socket_type {
-        metadata.add("Socket-Type", socket_type.name().as_bytes());
-    }
-    for (name, value) in &peer.metadata.properties {
-        metadata.add(name, value);
-    }
-    metadata
+    Metadata::of(stream.fd(), &properties)
 }
