@@ -12,12 +12,14 @@ mod keys;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 mod message;
+mod password;
 #[cfg(target_arch = "x86_64")]
 mod poly1305;
 mod secretbox;
 
 pub use keys::{KEY_LEN, KeyPair, PublicKey, SecretKey};
 pub use message::MessageKey;
+pub use password::Password;
 pub use secretbox::{Forged, NONCE_LEN, Nonce, SharedKey, TAG_LEN};
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! that is not expected. So is, as in libzmq, what is no command at all, but for the first of a client.
 #![forbid(unsafe_code)]
 
+use zeroize::Zeroizing;
+
 use crate::mechanism::metadata::{self, Local, Metadata};
 use crate::mechanism::zap::{Account, Request};
 use crate::mechanism::{
@@ -30,8 +32,9 @@ pub enum Client {
 impl Client {
     /// Begins the handshake: appends HELLO to `out`. Credentials are cut to 255 octets.
     pub fn start(security: &Security, local: &Local, out: &mut Vec<u8>) -> Self {
-        let mut data = Vec::new();
-        for text in [&security.plain_username, &security.plain_password] {
+        let credentials: [&[u8]; 2] = [&security.plain_username, &security.plain_password];
+        let mut data = Zeroizing::new(Vec::with_capacity(2 * 256));
+        for text in credentials {
             let text = text.get(..255).unwrap_or(text);
             data.push(text.len() as u8);
             data.extend_from_slice(text);
@@ -143,6 +146,7 @@ fn emit_properties(out: &mut Vec<u8>, name: &[u8], local: &Local) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::Password;
     use crate::mechanism::{Status, Verdict};
     use crate::options::{self, Options, SocketType};
 
@@ -158,7 +162,7 @@ mod tests {
             mechanism: options::Mechanism::Plain,
             is_server,
             plain_username: b"admin".to_vec(),
-            plain_password: b"secret".to_vec(),
+            plain_password: Password::from(&b"secret"[..]),
             ..Security::from_options(&options)
         }
     }

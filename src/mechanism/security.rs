@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::crypto::{PublicKey, SecretKey};
+use crate::crypto::{Password, PublicKey, SecretKey};
 use crate::mechanism::gssapi;
 use crate::options::{self, Options};
 use crate::sys::gssapi::{NameKind, Principal};
@@ -24,7 +24,7 @@ pub struct Security {
     /// PLAIN client: up to 255 octets each.
     pub plain_username: Vec<u8>,
     /// See `plain_username`.
-    pub plain_password: Vec<u8>,
+    pub plain_password: Password,
     /// CURVE: C, or S of a server.
     pub curve_public_key: PublicKey,
     /// CURVE: c, or s of a server.

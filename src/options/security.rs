@@ -5,6 +5,8 @@
 //! it NULL again. What one mechanism was given stays when another is chosen.
 #![forbid(unsafe_code)]
 
+use zeroize::Zeroizing;
+
 use super::access::{Change, parse_flag};
 use super::codec::{emit_bytes, emit_int, emit_text};
 use super::table::Truth;
@@ -32,7 +34,7 @@ pub(super) fn get_plain_server(options: &Options, out: &mut [u8]) -> Result<usiz
 }
 
 pub(super) fn set_plain_username(options: &mut Options, value: Option<&[u8]>) -> Result<Change> {
-    set_credential(options, value, |options| &mut options.plain_username)
+    set_credential(options, value, |options, text| options.plain_username = text.to_vec())
 }
 
 pub(super) fn get_plain_username(options: &Options, out: &mut [u8]) -> Result<usize> {
@@ -40,7 +42,7 @@ pub(super) fn get_plain_username(options: &Options, out: &mut [u8]) -> Result<us
 }
 
 pub(super) fn set_plain_password(options: &mut Options, value: Option<&[u8]>) -> Result<Change> {
-    set_credential(options, value, |options| &mut options.plain_password)
+    set_credential(options, value, |options, text| options.plain_password = text.into())
 }
 
 pub(super) fn get_plain_password(options: &Options, out: &mut [u8]) -> Result<usize> {
@@ -109,7 +111,10 @@ fn emit_key(out: &mut [u8], key: &[u8; KEY_LEN]) -> Result<usize> {
     const TEXT_SIZE: usize = KEY_TEXT_LEN + 1;
     match out.len() {
         KEY_LEN => emit_bytes(out, key),
-        TEXT_SIZE => emit_text(out, z85::encode(key).ok_or(Errno::EINVAL)?.as_bytes()),
+        TEXT_SIZE => {
+            let text = Zeroizing::new(z85::encode(key).ok_or(Errno::EINVAL)?);
+            emit_text(out, text.as_bytes())
+        }
         _ => Err(Errno::EINVAL),
     }
 }
@@ -129,7 +134,7 @@ fn get_server(options: &Options, out: &mut [u8], mechanism: Mechanism) -> Result
 fn set_credential(
     options: &mut Options,
     value: Option<&[u8]>,
-    field: fn(&mut Options) -> &mut Vec<u8>,
+    keep: fn(&mut Options, &[u8]),
 ) -> Result<Change> {
     match value {
         None => options.mechanism = Mechanism::Null,
@@ -137,7 +142,7 @@ fn set_credential(
             return Err(Errno::EINVAL);
         }
         Some(bytes) => {
-            *field(options) = bytes.to_vec();
+            keep(options, bytes);
             options.is_server = false;
             options.mechanism = Mechanism::Plain;
         }

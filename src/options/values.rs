@@ -8,7 +8,7 @@
 
 use super::SocketType;
 use super::filter::TcpAcceptFilter;
-use crate::crypto::{KEY_LEN, PublicKey, SecretKey};
+use crate::crypto::{KEY_LEN, Password, PublicKey, SecretKey};
 
 /// The security mechanism of a socket's connections (`ZMQ_MECHANISM`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +153,7 @@ pub struct Options {
     /// User name of a PLAIN client, up to 255 bytes.
     pub plain_username: Vec<u8>,
     /// Password of a PLAIN client, up to 255 bytes.
-    pub plain_password: Vec<u8>,
+    pub plain_password: Password,
     /// CURVE: our public key, as the application gave it.
     pub curve_public_key: PublicKey,
     /// CURVE: our secret key.
@@ -303,7 +303,7 @@ const DEFAULTS: Options = Options {
     mechanism: Mechanism::Null,
     is_server: false,
     plain_username: Vec::new(),
-    plain_password: Vec::new(),
+    plain_password: Password::new(),
     curve_public_key: [0; KEY_LEN],
     curve_secret_key: SecretKey::from_bytes([0; KEY_LEN]),
     curve_own_key: [0; KEY_LEN],
