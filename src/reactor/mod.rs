@@ -42,6 +42,8 @@ pub use self::lead::{Leader, Waiting};
 const WAKER: u64 = u64::MAX;
 /// How long the I/O thread leaves the work to an application's thread that does it of late.
 const PARK: Duration = Duration::from_micros(500);
+/// How often in a row, while that holds the lock each time.
+const MOST_PARKS: usize = 4;
 
 /// What happened to an actor's descriptor.
 #[derive(Clone, Copy, Debug)]
@@ -138,6 +140,32 @@ impl Target for Remote {
     }
 }
 
+impl Remote {
+    /// Has the I/O thread stay away for a moment, and for some more while another thread works.
+    fn park<'a>(&'a self, core: MutexGuard<'a, Core>) -> MutexGuard<'a, Core> {
+        let signal = &self.mailbox.signal;
+        let mut wakes_at = core.wakes_at();
+        let mut sleeper = signal.announce();
+        drop(core);
+        release_deferred();
+        for _ in 0..MOST_PARKS {
+            // Who began to wait before it was announced saw nobody to wake.
+            let deadline = if self.is_waited_for() { Some(Instant::now()) } else { wakes_at };
+            // However it ends: everything is looked at again.
+            let _ = sleeper.wait(deadline);
+            if let Some(core) = self.core.try_lock() {
+                return core;
+            }
+            if signal.is_pending() || self.is_waited_for() {
+                break;
+            }
+            wakes_at = Some(Instant::now() + PARK);
+            sleeper = signal.announce();
+        }
+        self.core.lock()
+    }
+}
+
 /// What an actor can ask of its reactor.
 pub struct Io<'a> {
     epoll: &'a Epoll,
@@ -228,17 +256,7 @@ impl Reactor {
             let is_done = core.timeout() != Some(Duration::ZERO);
             if is_done && remote.wants_room(&mut leads) {
                 core.note_sleep(Some(PARK));
-                let sleeper = signal.announce();
-                // Who began to wait before that saw nobody to wake.
-                let deadline = match remote.is_waited_for() {
-                    true => Some(Instant::now()),
-                    false => core.wakes_at(),
-                };
-                MutexGuard::unlocked(&mut core, || {
-                    release_deferred();
-                    // However it ends: everything is looked at again.
-                    let _ = sleeper.wait(deadline);
-                });
+                core = remote.park(core);
                 core.note_awake();
                 continue;
             }
