@@ -39,7 +39,8 @@
 //! A publisher writes a message once for all subscribers of the same topic that keep up: they read one log
 //! ([`pipe::Log`]). Segments grow only while their reader falls behind, and the memory of small bodies goes round
 //! between threads without the process's allocator (`sys::magazines`). A reader that keeps up with a writer of the
-//! same process leaves it alone for a moment (`pipe::bytes::reader`). Each of these can be switched off, to measure
+//! same process leaves it alone for a moment (`pipe::bytes::reader`). Who sends large messages in
+//! a stream stays with each until the kernel has it, from where it is (`socket::company`). Each of these can be switched off, to measure
 //! it (`sys::switches`). Of many sockets that a thread waits for only those that told it are asked again
 //! ([`sync::Follower`]).
 //!

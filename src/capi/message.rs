@@ -93,7 +93,16 @@ pub unsafe extern "C" fn zmq_msg_send(
         // SAFETY: by the manual page a message of the caller's.
         let message = unsafe { live(msg) }?;
         let len = message.len();
-        handle(socket).send(&mut Outbound::Message(message), flags)?;
+        let company = handle(socket).company(len, flags);
+        // Of a body that others have nobody can tell when it is sent.
+        let body = company.as_ref().filter(|_| !message.is_shared()).and_then(|_| message.body());
+        let mut part = Outbound::Message(message);
+        match (company, body) {
+            (Some(company), Some(body)) => {
+                handle(socket).send_in_company(&mut part, flags, &body, company)?;
+            }
+            _ => handle(socket).send(&mut part, flags)?,
+        }
         drop(std::mem::take(message));
         Ok(len)
     })

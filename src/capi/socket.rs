@@ -6,6 +6,7 @@ use libc::iovec;
 
 use super::context::CONTEXTS;
 use super::entry::{bytes_from_c, bytes_of_c, bytes_of_c_mut, entry};
+use super::loan;
 use super::message::{zmq_msg_recv, zmq_msg_send};
 use super::types::zmq_msg_t;
 use crate::errno::{Errno, Result};
@@ -118,6 +119,9 @@ pub unsafe extern "C" fn zmq_send(
     entry(|| {
         // SAFETY: by the manual page `len` readable bytes, or NULL.
         let body = unsafe { bytes_of_c(buf, len) }?;
+        if let Some(company) = handle(socket).company(len, flags) {
+            return loan::send(handle(socket), body, flags, company).map(|()| len);
+        }
         if len >= LARGE {
             let mut message = Message::copy_of(body).ok_or(Errno::ENOMEM)?;
             handle(socket).send(&mut Outbound::Message(&mut message), flags)?;

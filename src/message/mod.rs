@@ -72,6 +72,8 @@ pub enum Outbound<'a> {
     Slice(&'a [u8]),
     /// A message; a pipe may take its content and leave an empty one.
     Message(&'a mut Message),
+    /// Bytes that stay the caller's, and that a connection may send from where they are before they are taken back.
+    Lent(&'a Body),
 }
 
 impl Outbound<'_> {
@@ -81,6 +83,7 @@ impl Outbound<'_> {
         match self {
             Self::Slice(body) => body,
             Self::Message(message) => message.data(),
+            Self::Lent(body) => body.as_slice(),
         }
     }
 
@@ -90,6 +93,7 @@ impl Outbound<'_> {
         match self {
             Self::Slice(body) => Message::copy_of(body),
             Self::Message(message) => Some(std::mem::take(*message)),
+            Self::Lent(body) => Message::copy_of(body.as_slice()),
         }
     }
 }

@@ -143,7 +143,7 @@ struct Shared {
 impl Shared {
     #[inline]
     fn new(part: &Outbound<'_>, targets: usize) -> Self {
-        let is_slice = matches!(part, Outbound::Slice(_));
+        let is_slice = matches!(part, Outbound::Slice(_) | Outbound::Lent(_));
         let is_needed_by_all = is_slice && targets > 1 && part.body().len() >= SHARED_FROM;
         Self { message: None, is_needed_by_all }
     }
@@ -166,8 +166,8 @@ impl Shared {
         let copy = match part {
             Outbound::Message(message) => Some((**message).clone()),
             Outbound::Slice(body) if body.len() <= INLINE => Message::copy_of(body),
-            Outbound::Slice(body) => {
-                self.message = self.message.take().or_else(|| Message::copy_of(body));
+            Outbound::Slice(_) | Outbound::Lent(_) => {
+                self.message = self.message.take().or_else(|| Message::copy_of(part.body()));
                 self.message.clone()
             }
         };

@@ -91,6 +91,8 @@ fn write_message(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) ->
         Outbound::Slice(body) => {
             Message::copy_of(body).is_some_and(|mut copy| writer.write_value(flags, &mut copy))
         }
+        Outbound::Lent(body) => Message::copy_of(body.as_slice())
+            .is_some_and(|mut copy| writer.write_value(flags, &mut copy)),
     }
 }
 
@@ -99,7 +101,11 @@ fn write_message(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) ->
 /// (zmq_msg_init_data(3): "no longer required").
 #[inline(always)]
 fn body_to_share(part: &Outbound<'_>, writer: &ByteWriter) -> Option<Body> {
-    let Outbound::Message(message) = part else { return None };
+    let message = match part {
+        Outbound::Slice(_) => return None,
+        Outbound::Lent(body) => return Some((*body).clone()),
+        Outbound::Message(message) => message,
+    };
     if message.len() >= BY_REFERENCE {
         return message.body();
     }

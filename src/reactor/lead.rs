@@ -124,6 +124,20 @@ impl Remote {
         self.mailbox.signal.defer();
     }
 
+    /// Runs `act` while nobody runs actors.
+    pub fn alone<R>(&self, act: impl FnOnce() -> R) -> R {
+        let _uncancelled = Uncancelled::begin();
+        let _core = self.core.lock();
+        act()
+    }
+
+    /// Whether a thread could lead that waits now.
+    pub fn can_be_led(&self) -> bool {
+        !Switch::Lead.is_off()
+            && !self.is_waited_for()
+            && !self.lead.is_taken.load(Ordering::SeqCst)
+    }
+
     /// Has the I/O thread run the commands.
     pub fn rouse(&self) {
         self.mailbox.signal.rouse();
@@ -192,13 +206,23 @@ impl Leader<'_> {
     /// Runs the reactor until the signal is on or somebody else has cleared it, or until `deadline` has passed
     /// (`EAGAIN`) or a signal handler ran (`EINTR`).
     pub fn wait(self, deadline: Option<Instant>) -> Result<()> {
+        self.run(deadline, || false).0
+    }
+
+    /// Runs the reactor until `is_done` or `deadline` has passed; answers whether it had anything to do.
+    pub fn work_until(self, deadline: Option<Instant>, is_done: impl Fn() -> bool) -> bool {
+        self.run(deadline, is_done).1
+    }
+
+    fn run(self, deadline: Option<Instant>, is_done: impl Fn() -> bool) -> (Result<()>, bool) {
+        let mut has_worked = false;
         let remote = self.remote;
         let _uncancelled = Uncancelled::begin();
         let mut events = [Event::EMPTY; 64];
         let mut core = remote.core.lock();
         let result = loop {
             core.take_turn(remote);
-            if self.watcher.is_over() {
+            if self.watcher.is_over() || is_done() {
                 break Ok(());
             }
             let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
@@ -219,10 +243,13 @@ impl Leader<'_> {
                 ready
             });
             match ready {
-                Ok(ready) => core.handle_events(ready, remote),
+                Ok(ready) => {
+                    has_worked |= !ready.is_empty();
+                    core.handle_events(ready, remote);
+                }
                 Err(error) => break Err(error),
             }
-            if self.watcher.is_over() {
+            if self.watcher.is_over() || is_done() {
                 break Ok(());
             }
         };
@@ -232,7 +259,7 @@ impl Leader<'_> {
         if wants_io {
             remote.mailbox.signal.nudge();
         }
-        result
+        (result, has_worked)
     }
 
     fn begin_sleep(&self) -> bool {

@@ -89,7 +89,7 @@ impl Handle {
     }
 
     #[inline(always)]
-    fn lock(self) -> Result<Held<'static, Box<Socket>>> {
+    pub(super) fn lock(self) -> Result<Held<'static, Box<Socket>>> {
         let socket = SOCKETS.lock(self.0).ok_or(Errno::ENOTSOCK)?;
         if socket.is_poisoned { Err(Errno::EFAULT) } else { Ok(socket) }
     }
@@ -112,6 +112,13 @@ impl Handle {
         let is_large = part.body().len() >= BY_REFERENCE;
         let direction = Direction::Out { is_large, may_wait: flags & DONTWAIT == 0 };
         let result = self.retry(flags, direction, Sending { part, flags });
+        release_deferred();
+        result
+    }
+
+    /// As [`Self::send`], and leaves it to the caller to serve what was sent.
+    pub(super) fn send_unserved(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
+        let result = self.retry(flags, Direction::OutUnserved, Sending { part, flags });
         release_deferred();
         result
     }
@@ -172,7 +179,7 @@ impl Handle {
         let timeout_ms = match direction {
             _ if flags & DONTWAIT != 0 => 0,
             Direction::In => socket.options.rcvtimeo,
-            Direction::Out { .. } => socket.options.sndtimeo,
+            Direction::Out { .. } | Direction::OutUnserved => socket.options.sndtimeo,
         };
         if timeout_ms == 0 {
             socket.shared().note_vain_try();
@@ -263,6 +270,8 @@ fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
         && (!socket.options.xpub_nodrop || !may_wait)
     {
         help(socket, may_wait);
+    } else if matches!(direction, Direction::OutUnserved) {
+        drop(socket);
     } else if let Some(io) = socket.shared().unserved() {
         serve_unlocked(Arc::clone(io), socket, direction);
     }
@@ -273,7 +282,7 @@ fn serve_unlocked(io: Arc<Remote>, mut socket: Held<'static, Box<Socket>>, direc
     let is_out = matches!(direction, Direction::Out { .. });
     let is_much = match direction {
         Direction::Out { is_large, .. } => is_large || socket.is_wide(),
-        Direction::In => false,
+        Direction::In | Direction::OutUnserved => false,
     };
     let is_soon_back = is_out
         && socket.shared().context.may_lead()
@@ -336,6 +345,8 @@ fn guarded<R>(socket: &mut Socket, act: impl FnOnce(&mut Socket) -> R) -> R {
 #[derive(Clone, Copy)]
 enum Direction {
     In,
+    /// The caller serves what was sent.
+    OutUnserved,
     /// A large message is worth another thread; who may not wait does so for no other thread either.
     Out {
         is_large: bool,

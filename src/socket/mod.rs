@@ -10,14 +10,17 @@
 //! | `mod` | the socket, its mailbox, its pipes' comings and goings |
 //! | `transfer` | one attempt to send or receive |
 //! | [`blocking`] | handles, waiting, time limits: what C calls |
+//! | `company` | staying with large messages until the kernel has them; `pace`: when |
 //! | `endpoints` | bind, connect, unbind, disconnect |
 //! | `settings` | options |
 //! | `monitoring` | zmq_socket_monitor(3) |
 #![forbid(unsafe_code)]
 
 pub mod blocking;
+mod company;
 mod endpoints;
 mod monitoring;
+mod pace;
 mod settings;
 mod transfer;
 
@@ -34,8 +37,10 @@ use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
 use crate::sync::Follower;
 
 use endpoints::Endpoints;
+use pace::Pace;
 
 pub use blocking::{Handle, SOCKETS, expect_calls};
+pub use company::Company;
 pub use transfer::{IN, OUT};
 
 /// See the module.
@@ -58,6 +63,7 @@ pub struct Socket {
     /// Longest message to send (ZMQ_MAX_MSGSZ).
     max_msgsz: usize,
     last_endpoint: Vec<u8>,
+    pace: Pace,
 }
 
 impl Socket {
@@ -87,6 +93,7 @@ impl Socket {
             follower: Weak::new(),
             max_msgsz: max_msgsz.unwrap_or(usize::MAX),
             last_endpoint: Vec::new(),
+            pace: Pace::default(),
         })
     }
 

@@ -25,11 +25,13 @@ pub enum Switch {
     Blocks,
     /// Who reads as fast as another thread writes lets that get ahead.
     Yield,
+    /// In a stream of large messages the kernel gets them from the sender's memory.
+    Lend,
 }
 
 impl Switch {
     /// All of them, and their names in ZMQ_OFF.
-    pub const ALL: [(Self, &str); 8] = [
+    pub const ALL: [(Self, &str); 9] = [
         (Self::Lead, "lead"),
         (Self::Inline, "inline"),
         (Self::Batch, "batch"),
@@ -38,6 +40,7 @@ impl Switch {
         (Self::Magazines, "magazines"),
         (Self::Blocks, "blocks"),
         (Self::Yield, "yield"),
+        (Self::Lend, "lend"),
     ];
 
     /// Whether the mechanism is not to be used.

@@ -5,9 +5,9 @@
 
 use std::ffi::c_void;
 use std::mem::{MaybeUninit, size_of};
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::slice;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
 
 use crate::sys::blocks;
 
@@ -21,6 +21,8 @@ pub(super) struct Content {
     /// The user's free function, its data and its hint; `None` for bytes of our own.
     pub(super) free: Option<(FreeFn, *mut c_void, *mut c_void)>,
     capacity: usize,
+    /// Where the bytes are while they are lent; null once they are our own.
+    lender: AtomicPtr<u8>,
 }
 
 impl Content {
@@ -50,7 +52,14 @@ impl Body {
     ) -> Option<Self> {
         let content = blocks::allocate(Content::size(capacity)?)?.cast::<Content>();
         // SAFETY: freshly allocated with the header's size and alignment.
-        unsafe { content.write(Content { references: AtomicUsize::new(1), free, capacity }) };
+        unsafe {
+            content.write(Content {
+                references: AtomicUsize::new(1),
+                free,
+                capacity,
+                lender: AtomicPtr::new(ptr::null_mut()),
+            });
+        }
         // SAFETY: one past the header is inside the allocation, or its end.
         let data = unsafe { content.add(1) }.cast::<u8>();
         Some(Self { data, len, content })
@@ -72,10 +81,44 @@ impl Body {
         Some(body)
     }
 
+    /// A body of bytes that stay where they are, with room for them; `None` without memory for that.
+    ///
+    /// # Safety
+    /// `bytes` stay as they are until [`Self::take_back`], or until this is the only reference and dropped. No
+    /// [`Message`](super::Message) that somebody reads is made of it.
+    pub unsafe fn lend(bytes: &[u8]) -> Option<Self> {
+        let body = Self::allocate(bytes.len(), bytes.len(), None)?;
+        body.content().lender.store(bytes.as_ptr().cast_mut(), Ordering::Relaxed);
+        Some(body)
+    }
+
+    /// Gives lent bytes back to their owner: whoever still has the body gets a copy.
+    ///
+    /// # Safety
+    /// Nobody reads the body meanwhile, and all see what the caller does here before they do again.
+    pub unsafe fn take_back(&self) {
+        let lender = self.content().lender.load(Ordering::Relaxed);
+        if lender.is_null() {
+            return;
+        }
+        if self.is_shared() {
+            // SAFETY: there was room made for as many bytes as were lent, and nobody looks at it so far.
+            unsafe { ptr::copy_nonoverlapping(lender, self.data.as_ptr(), self.len) };
+        }
+        self.content().lender.store(ptr::null_mut(), Ordering::Relaxed);
+    }
+
     /// The bytes.
     pub fn as_slice(&self) -> &[u8] {
-        // SAFETY: `data` is valid for `len` bytes while a reference is held.
-        unsafe { slice::from_raw_parts(self.data.as_ptr(), self.len) }
+        let lender = self.content().lender.load(Ordering::Relaxed);
+        let data = if lender.is_null() { self.data.as_ptr() } else { lender };
+        // SAFETY: valid for `len` bytes while a reference is held, or as long as they are lent.
+        unsafe { slice::from_raw_parts(data, self.len) }
+    }
+
+    /// Whether dropping the body may run a function of the user's.
+    pub fn has_free_function(&self) -> bool {
+        self.content().free.is_some()
     }
 
     /// Number of bytes.
@@ -93,7 +136,8 @@ impl Body {
         unsafe { self.content.as_ref() }
     }
 
-    pub(super) fn is_shared(&self) -> bool {
+    /// Whether others have it too. If not, they are done with it.
+    pub fn is_shared(&self) -> bool {
         self.content().references.load(Ordering::Acquire) > 1
     }
 }

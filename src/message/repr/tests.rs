@@ -56,3 +56,21 @@ fn an_absurd_size_is_refused() {
     assert!(Message::with_size(usize::MAX - 3).is_none());
     assert!(BodyBuf::new(isize::MAX as usize).is_none());
 }
+
+#[test]
+fn a_lent_body_is_the_lenders_bytes_until_they_are_taken_back() {
+    let mut bytes = vec![1; 1000];
+    // SAFETY: taken back below, before they change.
+    let body = unsafe { Body::lend(&bytes) }.unwrap();
+    assert_eq!(body.as_slice().as_ptr(), bytes.as_ptr());
+    let kept = body.clone();
+    assert!(body.is_shared());
+    // SAFETY: nobody else reads.
+    unsafe { body.take_back() };
+    bytes.fill(2);
+    assert_eq!(kept.as_slice(), [1; 1000]);
+    drop(kept);
+    // SAFETY: as above; there is nothing to take any more.
+    unsafe { body.take_back() };
+    assert!(!body.is_shared());
+}

@@ -57,6 +57,7 @@ impl Group {
                 message.len() < MOST_COPIED && self.is_flowing(pipes)
             }
             Outbound::Message(message) => Message::len(message) < MOST_COPIED,
+            Outbound::Lent(_) => false,
         }
     }
 

@@ -218,8 +218,10 @@ impl Segment {
         // SAFETY: came from `boxed` or `empty`, as a box does; ours by the caller's word.
         let mut segment = unsafe { Box::from_raw(segment) };
         segment.note_write(0, segment.capacity);
-        if let Some((body, _)) = segment.external.take() {
-            // It may have a free function, and the pipe's lock is held.
+        if let Some((body, _)) = segment.external.take()
+            && body.has_free_function()
+        {
+            // The pipe's lock is held.
             defer(Message::from_body(body));
         }
         if let Some(gate) = segment.gate.take() {

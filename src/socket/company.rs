@@ -1,0 +1,76 @@
+//! A sender that stays with a large message, doing the I/O, until the kernel has it ([`Pace`](super::pace::Pace) says when).
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::errno::Result;
+use crate::message::{Body, Outbound};
+use crate::reactor::Remote;
+use crate::sync::Signal;
+
+use super::Handle;
+use super::pace::LARGE;
+
+/// How long to stay with a message, and whose work to do meanwhile.
+pub struct Company {
+    io: Arc<Remote>,
+    patience: Duration,
+}
+
+impl Company {
+    /// Who sends the message.
+    pub fn io(&self) -> &Arc<Remote> {
+        &self.io
+    }
+}
+
+impl Handle {
+    /// Whether the caller, who is about to send `len` bytes, is to stay with them.
+    #[inline]
+    pub fn company(self, len: usize, flags: i32) -> Option<Company> {
+        if len < LARGE || flags != 0 { None } else { self.large_company(len) }
+    }
+
+    #[cold]
+    fn large_company(self, len: usize) -> Option<Company> {
+        let mut socket = self.lock().ok()?;
+        let patience = socket.pace.begin(len)?;
+        let may_wait = socket.options.sndtimeo < 0
+            || patience <= Duration::from_millis(socket.options.sndtimeo as u64);
+        let shared = socket.shared();
+        let io = shared.connected_io().filter(|io| io.can_be_led())?;
+        (may_wait && shared.context.may_lead()).then(|| Company { io: Arc::clone(io), patience })
+    }
+
+    /// Sends `part`, whose content is `body`, and stays with it: until nobody else has it, or patience ends.
+    /// Errors: those of [`Self::send`].
+    pub fn send_in_company(
+        self,
+        part: &mut Outbound<'_>,
+        flags: i32,
+        body: &Body,
+        company: Company,
+    ) -> Result<()> {
+        let Company { io, patience } = company;
+        self.send_unserved(part, flags)?;
+        if let Outbound::Message(message) = part {
+            // The pipe shares it.
+            drop(std::mem::take(*message));
+        }
+        // Of its own: what else happens to the socket is for later.
+        let signal = Signal::new();
+        let deadline = Instant::now().checked_add(patience);
+        let has_worked = match io.lead(&signal) {
+            Some(leader) => leader.work_until(deadline, || !body.is_shared()),
+            None => {
+                io.rouse();
+                false
+            }
+        };
+        if let Ok(mut socket) = self.lock() {
+            socket.pace.end(has_worked || !body.is_shared());
+        }
+        Ok(())
+    }
+}
