@@ -1,5 +1,7 @@
 """Greetings and handshakes that are wrong: which event, what is sent, and that a good peer is served afterwards."""
 
+import time
+
 import library as z
 from case import add, bound, serve_good_peer, show, show_events
 from peer import COMMAND, LONG, MORE, SIGNATURE, Listener, Peer, command, frame, greeting, property_, ready
@@ -60,6 +62,25 @@ named("mechanism-unknown", greeting(1, b"FOO"), ready(b"DEALER"))
 named("mechanism-empty", greeting(1, b""), ready(b"DEALER"))
 named("mechanism-lower-case", greeting(1, b"null"), ready(b"DEALER"))
 named("mechanism-not-padded", greeting(1, b"NULL" + b"x" * 16), ready(b"DEALER"))
+
+
+def many_properties(library):
+    """Peers that tell of themselves what fits into a handshake do not keep a good one waiting."""
+    s, monitor, port = bound(library, z.DEALER)
+    told = b"".join(property_(bytes([a, b]), b"") for a in range(1, 97) for b in range(1, 97))
+    peers = [Peer.to(port) for _ in range(8)]
+    for peer in peers:
+        peer.send(greeting(1), ready(b"DEALER", told))
+    began = time.monotonic()
+    serve_good_peer(library, s, z.DEALER, port)
+    show("in time", time.monotonic() - began < 1)
+    for peer in peers:
+        show("ready", peer.recv(64)[:1])
+        peer.send(frame(b"hello"))
+        show("message", s.recv(1000))
+
+
+add("many-properties", many_properties)
 
 
 def tolerated(library, pieces):
