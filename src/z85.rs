@@ -48,12 +48,20 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// As [`decode`], for text that may be no UTF-8.
 pub fn decode_bytes(text: &[u8]) -> Option<Vec<u8>> {
+    let mut data = vec![0; text.len() / 5 * 4];
+    decode_into(text, &mut data)?;
+    Some(data)
+}
+
+/// Decodes to `data`, which has to be of the right length.
+fn decode_into(text: &[u8], data: &mut [u8]) -> Option<()> {
     let (groups, rest) = text.as_chunks::<5>();
-    if groups.is_empty() || !rest.is_empty() {
+    let (rooms, no_room) = data.as_chunks_mut::<4>();
+    let fits = groups.len() == rooms.len() && no_room.is_empty();
+    if groups.is_empty() || !rest.is_empty() || !fits {
         return None;
     }
-    let mut data = Vec::with_capacity(groups.len() * 4);
-    for group in groups {
+    for (group, room) in groups.iter().zip(rooms) {
         let mut value = 0_u32;
         for byte in group {
             let digit = *VALUES.get(usize::from(*byte))?;
@@ -62,14 +70,15 @@ pub fn decode_bytes(text: &[u8]) -> Option<Vec<u8>> {
             }
             value = value.checked_mul(85)?.checked_add(u32::from(digit))?;
         }
-        data.extend_from_slice(&value.to_be_bytes());
+        *room = value.to_be_bytes();
     }
-    Some(data)
+    Some(())
 }
 
-/// As [`decode_bytes`], for `N` bytes exactly.
+/// As [`decode_bytes`], for `N` bytes exactly, which are nowhere else afterwards: they may be a secret.
 pub fn decode_array<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
-    decode_bytes(text)?.try_into().ok()
+    let mut data = [0; N];
+    decode_into(text, &mut data).map(|()| data)
 }
 
 #[cfg(test)]

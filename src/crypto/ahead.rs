@@ -6,7 +6,7 @@
 
 use dryoc::classic::crypto_core::crypto_core_hsalsa20;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::lanes::{BLOCK_LEN, LANES, Lanes};
 use super::poly1305::{self, Poly1305};
@@ -37,13 +37,14 @@ pub struct Ahead {
 
 impl Ahead {
     /// `None` where the processor cannot.
-    pub fn new(key: &SharedKey, prefix: &[u8; 16]) -> Option<Self> {
-        let mut derived = [0; 32];
-        crypto_core_hsalsa20(&mut derived, prefix, key.as_bytes(), None);
-        let lanes = Lanes::new(&derived);
-        derived.zeroize();
+    pub fn new(key: &SharedKey, prefix: &[u8; 16]) -> Option<Box<Self>> {
         let pads = [Pad { tag_key: [0; poly1305::KEY_LEN], octets: [0; AHEAD_LEN] }; COUNTS];
-        Some(Self { lanes: lanes?, first: None, pads })
+        // The key comes when nothing is moved any more.
+        let mut ahead = Box::new(Self { lanes: Lanes::new()?, first: None, pads });
+        let mut derived = Zeroizing::new([0; 32]);
+        crypto_core_hsalsa20(&mut derived, prefix, key.as_bytes(), None);
+        ahead.lanes.set_key(&derived);
+        Some(ahead)
     }
 
     /// See `MessageKey::seal`.

@@ -9,7 +9,6 @@
 
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::*;
-use std::array;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -43,13 +42,19 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// `None` if the processor lacks one of them.
-    pub fn new(key: &[u8; 32]) -> Option<Self> {
-        let (words, _) = key.as_chunks::<4>();
-        let key = array::from_fn(|i| words.get(i).map_or(0, |word| u32::from_le_bytes(*word)));
+    /// With zeroes for a key. `None` if the processor lacks one of them.
+    pub fn new() -> Option<Self> {
         // Processors with the one have the other; it is for the multiplications of Poly1305.
         let is_able = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2");
-        is_able.then_some(Self { key, pads: [0; RUN_LEN] })
+        is_able.then_some(Self { key: [0; 8], pads: [0; RUN_LEN] })
+    }
+
+    /// To be called once, before anything else.
+    pub fn set_key(&mut self, key: &[u8; 32]) {
+        let (words, _) = key.as_chunks::<4>();
+        for (word, octets) in self.key.iter_mut().zip(words) {
+            *word = u32::from_le_bytes(*octets);
+        }
     }
 
     /// Makes the block of each lane.

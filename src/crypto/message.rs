@@ -34,7 +34,7 @@ impl MessageKey {
     pub fn new(key: SharedKey, prefix: &[u8; 16]) -> Self {
         Self {
             #[cfg(target_arch = "x86_64")]
-            ahead: Ahead::new(&key, prefix).map(Box::new),
+            ahead: Ahead::new(&key, prefix),
             #[cfg(target_arch = "x86_64")]
             large: if is_x86_feature_detected!("avx512f") { LARGE } else { usize::MAX },
             key,

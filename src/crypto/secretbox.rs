@@ -11,7 +11,7 @@ use dryoc::classic::crypto_box::{
     crypto_box_detached_afternm_inplace, crypto_box_open_detached_afternm_inplace,
 };
 use dryoc::classic::crypto_secretbox::{crypto_secretbox_easy, crypto_secretbox_open_easy};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::keys::KEY_LEN;
 use crate::errno::Result as OrErrno;
@@ -29,21 +29,24 @@ pub type Nonce = [u8; NONCE_LEN];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forged;
 
-/// A key that both ends know.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct SharedKey([u8; KEY_LEN]);
+/// A key that both ends know. It stays in the memory where it was made, as a [`SecretKey`](super::SecretKey) does.
+#[derive(Clone)]
+pub struct SharedKey(Box<[u8; KEY_LEN]>);
 
 impl SharedKey {
     /// A new key. Errors: those of getrandom(2).
     pub fn generate() -> OrErrno<Self> {
-        let mut key = Self([0; KEY_LEN]);
-        random::fill(&mut key.0)?;
+        let mut key = Self(Box::new([0; KEY_LEN]));
+        random::fill(key.0.as_mut_slice())?;
         Ok(key)
     }
 
     /// Any 32 octets are a key.
-    pub const fn from_bytes(bytes: [u8; KEY_LEN]) -> Self {
-        Self(bytes)
+    pub fn from_bytes(bytes: [u8; KEY_LEN]) -> Self {
+        let bytes = Zeroizing::new(bytes);
+        let mut key = Self(Box::new([0; KEY_LEN]));
+        key.0.copy_from_slice(bytes.as_slice());
+        key
     }
 
     pub(super) const fn as_bytes(&self) -> &[u8; KEY_LEN] {
@@ -85,6 +88,14 @@ impl SharedKey {
         crypto_box_open_detached_afternm_inplace(data, tag, nonce, &self.0).map_err(|_| Forged)
     }
 }
+
+impl Drop for SharedKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for SharedKey {}
 
 impl fmt::Debug for SharedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

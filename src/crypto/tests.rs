@@ -39,6 +39,25 @@ fn a_secret_key_has_one_public_key() {
     assert_eq!(KeyPair::from_secret(SecretKey::from_bytes(key(BOB))).public, key(BOB_PUBLIC));
 }
 
+/// What is moved is not wiped where it was, so that a secret must not move with its owner.
+#[test]
+fn a_secret_stays_where_it_was_made() {
+    let secret = SecretKey::from_bytes(key(ALICE));
+    let shared = secret.join(&key(BOB_PUBLIC)).unwrap();
+    let places = (secret.as_bytes().as_ptr(), shared.as_bytes().as_ptr());
+    let owners = Box::new((KeyPair::from_secret(secret), shared));
+    let (pair, shared) = *owners;
+    assert_eq!((pair.secret.as_bytes().as_ptr(), shared.as_bytes().as_ptr()), places);
+    assert_eq!((pair.secret.as_bytes(), shared.as_bytes()), (&key(ALICE), &key(SHARED)));
+}
+
+#[test]
+fn who_has_no_secret_has_zeroes() {
+    assert_eq!(SecretKey::NONE, SecretKey::from_bytes([0; KEY_LEN]));
+    assert_ne!(SecretKey::NONE, SecretKey::from_bytes(key(ALICE)));
+    assert_eq!(SecretKey::NONE.public(), SecretKey::from_bytes([0; KEY_LEN]).public());
+}
+
 #[test]
 fn both_ends_join_their_keys_to_the_same() {
     let (alice, bob) = (SecretKey::from_bytes(key(ALICE)), SecretKey::from_bytes(key(BOB)));

@@ -68,7 +68,7 @@ pub(super) fn get_curve_public_key(options: &Options, out: &mut [u8]) -> Result<
 }
 
 pub(super) fn set_curve_secret_key(options: &mut Options, value: Option<&[u8]>) -> Result<Change> {
-    options.curve_secret_key = SecretKey::from_bytes(parse_key(value)?);
+    options.curve_secret_key = SecretKey::copied_from(&Zeroizing::new(parse_key(value)?));
     options.curve_own_key = options.curve_secret_key.public();
     options.mechanism = Mechanism::Curve;
     Ok(Change::Stored)

@@ -305,7 +305,7 @@ const DEFAULTS: Options = Options {
     plain_username: Vec::new(),
     plain_password: Password::new(),
     curve_public_key: [0; KEY_LEN],
-    curve_secret_key: SecretKey::from_bytes([0; KEY_LEN]),
+    curve_secret_key: SecretKey::NONE,
     curve_own_key: [0; KEY_LEN],
     curve_server_key: [0; KEY_LEN],
     gssapi_principal: Vec::new(),

@@ -223,8 +223,8 @@ fn open_cookie(
     let keys = open_sealed_keys(cookie, b"COOKIE--", &Some(cookie_key.clone()))?;
     let mut keys = keys.as_slice();
     let theirs = *take(&mut keys).ok_or(CRYPTOGRAPHIC)?;
-    let ours = *take(&mut keys).ok_or(CRYPTOGRAPHIC)?;
-    Ok((theirs, SecretKey::from_bytes(ours)))
+    let ours = take(&mut keys).ok_or(CRYPTOGRAPHIC)?;
+    Ok((theirs, SecretKey::copied_from(ours)))
 }
 
 /// Opens a cookie or a vouch.
