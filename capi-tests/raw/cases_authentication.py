@@ -165,7 +165,7 @@ def claims(library, name):
     """Whom a handler found is not for the peer to say. Properties with other names are."""
     s, monitor, port = bound(library, z.DEALER)
     peer = Peer.to(port)
-    peer.send(greeting(), command(b"READY", TYPE + property_(name, b"admin") + property_(b"X-Mine", b"peer")))
+    peer.shake(b"DEALER", 1, property_(name, b"admin"), property_(b"X-Mine", b"peer"))
     peer.send(frame(b"message"))
     names = ["User-Id", "X-Mine", "Socket-Type", "Peer-Address"]
     parts, found = s.recv(properties=names)
