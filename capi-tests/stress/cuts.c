@@ -1,17 +1,25 @@
 /*  Connections that a proxy cuts after a random number of bytes, again and again: what arrives is whole, multipart messages
-    too, and in order where the reader connects, as it then has one pipe through all connections. Argument: ms for each pair (5000 by hand).  */
+    too, and no more than once. Where the reader connects it is in order, as the reader then has one pipe through all connections;
+    where it binds, what came over each connection is, which a ROUTER can tell apart. Argument: ms for each pair (5000 by hand).  */
 #include "kit.h"
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
-enum { SEED = 4711, PARTS_MOST = 4, SIZE_MOST = 100 * 1024, BYTES_MOST = 300000 };
+enum { SEED = 4711, PARTS_MOST = 4, SIZE_MOST = 100 * 1024, BYTES_MOST = 300000, NUMBERS_MOST = 1 << 24, PEERS_MOST = 1 << 16 };
+enum { TCP_BEFORE_PROXY, TCP_BEHIND_PROXY };
 
 typedef struct
 {
-    int listener, is_tcp;
-    struct sockaddr_un backend;
+    int listener;
+    union
+    {
+        struct sockaddr any;
+        struct sockaddr_in tcp;
+        struct sockaddr_un local;
+    } backend;
+    socklen_t backend_size;
     atomic_int is_over, cuts;
 } proxy_t;
 
@@ -53,12 +61,12 @@ static void *run_proxy (void *argument)
         struct pollfd waiting = {proxy->listener, POLLIN, 0};
         if (poll (&waiting, 1, 20) <= 0)
             continue;
-        int front = accept (proxy->listener, NULL, NULL), back = socket (AF_UNIX, SOCK_STREAM, 0), is_open = 1;
+        int front = accept (proxy->listener, NULL, NULL), back = socket (proxy->backend.any.sa_family, SOCK_STREAM, 0), is_open;
         struct timeval patience = {0, 200000};
         CHECK (front >= 0 && back >= 0);
         OK (setsockopt (front, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience));
         OK (setsockopt (back, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience));
-        is_open = connect (back, (struct sockaddr *) &proxy->backend, sizeof proxy->backend) == 0;
+        is_open = connect (back, &proxy->backend.any, proxy->backend_size) == 0;
         /*  Every fourth is cut within the handshake or soon after.  */
         unsigned choice = pseudo_random (&state);
         long left = 1 + (long) (choice % 4 == 0 ? pseudo_random (&state) % 200 : pseudo_random (&state) % BYTES_MOST);
@@ -101,6 +109,34 @@ static void *run_sender (void *argument)
     return NULL;
 }
 
+/*  Takes the routing id of the next message's connection; 0 if nothing comes.  */
+static int receive_peer (void *router, uint32_t *peer)
+{
+    unsigned char id[5];
+    if (zmq_recv (router, id, sizeof id, 0) != sizeof id)
+        return 0;
+    memcpy (peer, id + 1, sizeof *peer);
+    return 1;
+}
+
+/*  The number of the last message of a connection.  */
+static unsigned *last_of (uint32_t peer)
+{
+    static struct
+    {
+        uint32_t peer;
+        unsigned last;
+    } known[PEERS_MOST];
+    static int count;
+    for (int i = count; i-- > 0;)
+        if (known[i].peer == peer)
+            return &known[i].last;
+    CHECK (count < PEERS_MOST);
+    known[count].peer = peer;
+    known[count].last = 0;
+    return &known[count++].last;
+}
+
 /*  The number of the next message, 0 if nothing comes.  */
 static unsigned receive (void *reader)
 {
@@ -128,13 +164,33 @@ static unsigned receive (void *reader)
     return number;
 }
 
-static void listen_at (proxy_t *proxy, char *endpoint, const char *path)
+/*  Where the socket that binds listens, for the proxy too.  */
+static void bind_behind (void *socket, proxy_t *proxy, int is_tcp, const char *path)
+{
+    char endpoint[ENDPOINT_MAX];
+    memset (&proxy->backend, 0, sizeof proxy->backend);
+    if (is_tcp) {
+        bind_tcp (socket, endpoint);
+        proxy->backend.tcp.sin_family = AF_INET;
+        proxy->backend.tcp.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+        proxy->backend.tcp.sin_port = htons ((uint16_t) atoi (strrchr (endpoint, ':') + 1));
+        proxy->backend_size = sizeof proxy->backend.tcp;
+    } else {
+        proxy->backend.local.sun_family = AF_UNIX;
+        snprintf (proxy->backend.local.sun_path, sizeof proxy->backend.local.sun_path, "%s-back", path);
+        snprintf (endpoint, sizeof endpoint, "ipc://%s", proxy->backend.local.sun_path);
+        proxy->backend_size = sizeof proxy->backend.local;
+        OK (zmq_bind (socket, endpoint));
+    }
+}
+
+static void listen_at (proxy_t *proxy, int is_tcp, char *endpoint, const char *path)
 {
     struct sockaddr_in tcp = {.sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK)};
     struct sockaddr_un local = {.sun_family = AF_UNIX};
     socklen_t size = sizeof tcp;
-    proxy->listener = socket (proxy->is_tcp ? AF_INET : AF_UNIX, SOCK_STREAM, 0);
-    if (proxy->is_tcp) {
+    proxy->listener = socket (is_tcp ? AF_INET : AF_UNIX, SOCK_STREAM, 0);
+    if (is_tcp) {
         OK (bind (proxy->listener, (struct sockaddr *) &tcp, sizeof tcp));
         OK (getsockname (proxy->listener, (struct sockaddr *) &tcp, &size));
         sprintf (endpoint, "tcp://127.0.0.1:%d", ntohs (tcp.sin_port));
@@ -146,14 +202,15 @@ static void listen_at (proxy_t *proxy, char *endpoint, const char *path)
     OK (listen (proxy->listener, 100));
 }
 
-static void run (int from, int to, int is_tcp, int reader_connects, int linger, long ms)
+static void run (int from, int to, int where, int reader_connects, int linger, long ms)
 {
-    proxy_t proxy = {.is_tcp = is_tcp, .backend = {.sun_family = AF_UNIX}};
-    char front[128], back[128], path[64];
+    static unsigned char seen[NUMBERS_MOST];
+    proxy_t proxy = {.listener = -1};
+    char front[128], path[64], back[80];
     snprintf (path, sizeof path, "/tmp/cuts-%d", (int) getpid ());
-    snprintf (proxy.backend.sun_path, sizeof proxy.backend.sun_path, "%s-back", path);
-    snprintf (back, sizeof back, "ipc://%s-back", path);
-    listen_at (&proxy, front, path);
+    snprintf (back, sizeof back, "%s-back", path);
+    memset (seen, 0, sizeof seen);
+    listen_at (&proxy, where == TCP_BEFORE_PROXY, front, path);
     void *context = new_context (), *sockets[2] = {new_socket (context, from), new_socket (context, to)};
     for (int i = 0; i < 2; i++) {
         set_int (sockets[i], ZMQ_RECONNECT_IVL, 1);
@@ -165,7 +222,7 @@ static void run (int from, int to, int is_tcp, int reader_connects, int linger, 
         OK (zmq_setsockopt (sockets[1], ZMQ_ROUTING_ID, "reader", 6));
         set_int (sockets[0], ZMQ_ROUTER_HANDOVER, 1);
     }
-    OK (zmq_bind (sockets[!reader_connects], back));
+    bind_behind (sockets[!reader_connects], &proxy, where == TCP_BEHIND_PROXY, path);
     OK (zmq_connect (sockets[reader_connects], front));
     pthread_t threads[2];
     atomic_int is_over = 0;
@@ -174,10 +231,22 @@ static void run (int from, int to, int is_tcp, int reader_connects, int linger, 
     OK (pthread_create (&threads[1], NULL, run_sender, &sender));
     long start = now_ms (), got = 0;
     for (unsigned last = 0; now_ms () - start < ms;) {
+        uint32_t peer = 0;
+        if (to == ZMQ_ROUTER && !receive_peer (sockets[1], &peer))
+            continue;
         unsigned number = receive (sockets[1]);
-        CHECK (number == 0 || !reader_connects || number > last);
-        last = number ? number : last;
-        got += number != 0;
+        CHECK (number != 0 || to != ZMQ_ROUTER);
+        if (number == 0)
+            continue;
+        CHECK (number < NUMBERS_MOST && !seen[number]++);
+        CHECK (!reader_connects || number > last);
+        last = number;
+        if (to == ZMQ_ROUTER) {
+            unsigned *before = last_of (peer);
+            CHECK (number > *before);
+            *before = number;
+        }
+        got++;
     }
     is_over = 1;
     OK (pthread_join (threads[1], NULL));
@@ -191,18 +260,20 @@ static void run (int from, int to, int is_tcp, int reader_connects, int linger, 
     CHECK (now_ms () - start < linger + 2000);
     proxy.is_over = 1;
     OK (pthread_join (threads[0], NULL));
-    fprintf (stderr, "%d to %d, tcp %d, reader connects %d: %ld messages, %d cuts\n", from, to, is_tcp, reader_connects, got, proxy.cuts);
+    fprintf (stderr, "%d to %d, tcp %s the proxy, reader connects %d: %ld messages, %d cuts\n", from, to,
+             where == TCP_BEFORE_PROXY ? "before" : "behind", reader_connects, got, proxy.cuts);
     close (proxy.listener);
     unlink (path);
-    unlink (proxy.backend.sun_path);
+    unlink (back);
 }
 
 int main (int argc, char **argv)
 {
-    static const int pairs[][3] = {{ZMQ_PUSH, ZMQ_PULL, 1}, {ZMQ_PUSH, ZMQ_PULL, 0}, {ZMQ_PUB, ZMQ_SUB, 1},
-                                   {ZMQ_ROUTER, ZMQ_DEALER, 1}};
+    static const int pairs[][3] = {{ZMQ_PUSH, ZMQ_PULL, 1},   {ZMQ_PUSH, ZMQ_PULL, 0},     {ZMQ_PUB, ZMQ_SUB, 1},
+                                   {ZMQ_PUB, ZMQ_SUB, 0},     {ZMQ_ROUTER, ZMQ_DEALER, 1}, {ZMQ_DEALER, ZMQ_ROUTER, 1},
+                                   {ZMQ_DEALER, ZMQ_ROUTER, 0}};
     long ms = size_of_run (argc, argv, 500);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 2 * (int) (sizeof pairs / sizeof pairs[0]); i++)
         run (pairs[i / 2][0], pairs[i / 2][1], i % 2, pairs[i / 2][2], (i + i / 2) % 2 ? 200 : 0, ms);
     return 0;
 }
