@@ -87,6 +87,15 @@ impl Message {
         Some(message)
     }
 
+    /// As [`Self::copy_of`], of two pieces in a row.
+    pub fn copy_of_both(first: &[u8], rest: &[u8]) -> Option<Self> {
+        let mut message = Self::with_size(first.len() + rest.len())?;
+        let (start, end) = message.data_mut().split_at_mut(first.len());
+        start.copy_from_slice(first);
+        end.copy_from_slice(rest);
+        Some(message)
+    }
+
     /// A part with a copy of `data`; empty if there is no memory for it.
     #[inline]
     pub fn from_slice(data: &[u8]) -> Self {

@@ -7,6 +7,7 @@ use super::codec::{emit_bytes, emit_int, parse_int};
 use super::table::Truth;
 use super::{Options, SocketType, TcpAcceptFilter};
 use crate::errno::{Errno, Result};
+use crate::sys::boxes::try_copy;
 
 /// Longest name of a metadata property and longest routing id (RFC 37), in bytes.
 const NAME_MAX_LEN: usize = 255;
@@ -33,12 +34,12 @@ pub(super) fn set_unsubscribe(options: &mut Options, value: Option<&[u8]>) -> Re
     topic(options, value).map(|topic| for_last(options, Change::Unsubscribe(topic)))
 }
 
-/// The topic, if this socket may subscribe now.
+/// The topic, if this socket may subscribe now. Errors: EINVAL, ENOMEM.
 fn topic(options: &Options, value: Option<&[u8]>) -> Result<Vec<u8>> {
     if options.socket_type != SocketType::Sub && !options.xpub_manual {
         return Err(Errno::EINVAL);
     }
-    Ok(value.unwrap_or_default().to_vec())
+    try_copy(value.unwrap_or_default()).ok_or(Errno::ENOMEM)
 }
 
 /// What becomes of it: a PUB receives from no peer, so that there is none to subscribe for.

@@ -1,7 +1,8 @@
 //! Frames in a pipe that are no messages: routing ids and commands.
 #![forbid(unsafe_code)]
 
-use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound};
+use crate::errno::{Errno, Result};
+use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound, take_lack};
 use crate::options::Options;
 use crate::pipe::{PipeEnd, PipeId, PipeSet};
 
@@ -41,6 +42,19 @@ pub(super) fn write_message(end: &mut PipeEnd, body: &[u8]) -> bool {
         end.commit();
     }
     is_written
+}
+
+/// As [`write_message`]. Errors: ENOMEM.
+pub(super) fn try_write_message(end: &mut PipeEnd, body: &[u8]) -> Result<bool> {
+    if write_message(end, body) {
+        return Ok(true);
+    }
+    if !take_lack() {
+        return Ok(false);
+    }
+    // That may have been noted long before.
+    let is_written = write_message(end, body);
+    if !is_written && take_lack() { Err(Errno::ENOMEM) } else { Ok(is_written) }
 }
 
 /// Gives the application the routing id of `end`, ahead of the message in front of it and with that

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::control::flags;
+use crate::errno::{Errno, Result};
 use crate::message::{Message, Outbound};
 use crate::pipe::{PipeEnd, PipeId, PipeSet};
 
@@ -26,13 +27,22 @@ pub(super) struct FanOut {
 }
 
 impl FanOut {
-    /// Adds a pipe.
-    pub fn attach(&mut self, id: PipeId) {
+    /// Adds a pipe. Errors: ENOMEM, and it is not added.
+    pub fn attach(&mut self, id: PipeId) -> Result<()> {
+        self.try_attach(id).ok_or(Errno::ENOMEM)
+    }
+
+    fn try_attach(&mut self, id: PipeId) -> Option<()> {
+        self.pipes.try_reserve(1).ok()?;
+        // To send is to need no memory but for the message.
+        self.targets.try_reserve(self.pipes.len() + 1 - self.targets.len()).ok()?;
         let slot = id.0 as usize;
         if self.marks.len() <= slot {
+            self.marks.try_reserve(slot + 1 - self.marks.len()).ok()?;
             self.marks.resize(slot + 1, 0);
         }
         self.pipes.push(id);
+        Some(())
     }
 
     /// The pipe goes.

@@ -85,10 +85,20 @@ impl Rig {
                 self.take_out(id);
             }
         }
-        for id in self.pipes.take_doomed() {
+        self.take_out_doomed();
+    }
+
+    /// Takes out the pipes that the pattern asks to take out.
+    pub fn take_out_doomed(&mut self) {
+        while let Some((id, _)) = self.pipes.take_doomed() {
             self.take_out(id);
             self.terminated.push(id);
         }
+    }
+
+    /// Has the pattern take what came from a peer.
+    pub fn hear(&mut self, id: PipeId) {
+        self.pattern.handle_readable(&mut self.pipes, &self.options, id);
     }
 
     /// Takes a pipe out.

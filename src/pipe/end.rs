@@ -43,6 +43,8 @@ struct Side {
     is_gone: AtomicBool,
     /// The side that went wanted no more of this connection, but its endpoint stays.
     is_reset: AtomicBool,
+    /// It had no memory for what came.
+    is_starved: AtomicBool,
     /// Linger of the side that went, in milliseconds; -1: for ever.
     linger_ms: AtomicI32,
     /// What the side wants to read when the other one closes.
@@ -178,15 +180,22 @@ impl PipeEnd {
         self.shared.sides[self.side].linger_ms.store(linger_ms, Ordering::SeqCst);
     }
 
-    /// Closes this end because of what the peer did: its connection is to be dropped, while an
-    /// endpoint that connects goes on with a new one.
-    pub fn reset(self) {
+    /// Closes this end because of what the peer did: its connection is of no use any more, while an
+    /// endpoint that connects goes on with a new one. Where `is_starved` there was no memory for it, and the peer
+    /// may try again.
+    pub fn reset(self, is_starved: bool) {
+        self.shared.sides[self.side].is_starved.store(is_starved, Ordering::SeqCst);
         self.shared.sides[self.side].is_reset.store(true, Ordering::SeqCst);
     }
 
     /// Whether the peer's end went by [`Self::reset`].
     pub fn is_peer_reset(&self) -> bool {
         self.peer().is_reset.load(Ordering::SeqCst)
+    }
+
+    /// Whether the peer's end went by [`Self::reset`] for lack of memory.
+    pub fn is_peer_starved(&self) -> bool {
+        self.peer().is_starved.load(Ordering::SeqCst)
     }
 
     // Reading.

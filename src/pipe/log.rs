@@ -9,8 +9,8 @@
 #![forbid(unsafe_code)]
 
 use crate::message::FLAG_MORE;
-use crate::sync::Joint;
 use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Joint, try_joint};
 use crate::sys::switches::Switch;
 
 use super::bytes::ByteWriter;
@@ -36,14 +36,13 @@ pub enum Wake {
     All,
 }
 
-impl Default for Log {
-    fn default() -> Self {
-        let sleepers = Joint::new(AtomicBool::new(false));
-        Self { writer: ByteWriter::log(), messages: 0, sleepers }
-    }
-}
-
 impl Log {
+    /// An empty log; `None` without memory for it.
+    pub fn new() -> Option<Self> {
+        let sleepers = try_joint(AtomicBool::new(false))?;
+        Some(Self { writer: ByteWriter::log()?, messages: 0, sleepers })
+    }
+
     /// Appends a part; `false` without memory for it.
     #[must_use]
     #[inline]

@@ -12,7 +12,8 @@ pub struct PipeId(pub u32);
 pub struct PipeSet {
     slots: Vec<Slot>,
     free: Vec<u32>,
-    doomed: Vec<PipeId>,
+    /// First of those to be taken out, each of which names the next: to say so is to need no memory.
+    doomed: Option<u32>,
     is_short: bool,
     has_new_marks: bool,
 }
@@ -21,7 +22,18 @@ pub struct PipeSet {
 struct Slot {
     /// Tells a pipe from earlier ones of the same number.
     generation: u32,
+    doom: Doom,
+    is_starved: bool,
     end: Option<PipeEnd>,
+}
+
+/// Whether a pipe is to be taken out, and what comes after it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Doom {
+    #[default]
+    Stays,
+    Last,
+    Before(u32),
 }
 
 impl PipeSet {
@@ -54,15 +66,36 @@ impl PipeSet {
         self.slots.get_mut(id.0 as usize)?.end.as_mut()
     }
 
-    /// Asks the socket to take the pipe out and drop its connection (a peer too many, a malformed
+    /// Asks the socket to take the pipe out and ignore its connection (a peer too many, a malformed
     /// reply). The pattern is told through its `handle_closed`, after the call that asked.
     pub fn terminate(&mut self, id: PipeId) {
-        self.doomed.push(id);
+        self.doom(id, false);
     }
 
-    /// The pipes to be taken out.
-    pub fn take_doomed(&mut self) -> Vec<PipeId> {
-        std::mem::take(&mut self.doomed)
+    /// As [`Self::terminate`], for lack of memory: the connection is closed, so that the peer may try again.
+    pub fn starve(&mut self, id: PipeId) {
+        self.doom(id, true);
+    }
+
+    fn doom(&mut self, id: PipeId, is_starved: bool) {
+        let Some(slot) = self.slots.get_mut(id.0 as usize) else { return };
+        if slot.doom == Doom::Stays {
+            slot.is_starved = is_starved;
+            slot.doom = self.doomed.map_or(Doom::Last, Doom::Before);
+            self.doomed = Some(id.0);
+        }
+    }
+
+    /// A pipe to be taken out, which may be out already, and whether that is for lack of memory. The one asked for
+    /// last comes first.
+    pub fn take_doomed(&mut self) -> Option<(PipeId, bool)> {
+        let id = self.doomed.take()?;
+        let slot = self.slots.get_mut(id as usize)?;
+        match std::mem::take(&mut slot.doom) {
+            Doom::Before(next) => self.doomed = Some(next),
+            Doom::Last | Doom::Stays => {}
+        }
+        Some((PipeId(id), slot.is_starved))
     }
 
     /// Notes that a pipe has no credit left, and that its reader has been asked for more.
@@ -115,7 +148,7 @@ impl PipeSet {
     /// Whether a pipe waits to be taken out.
     #[inline(always)]
     pub fn has_doomed(&self) -> bool {
-        !self.doomed.is_empty()
+        self.doomed.is_some()
     }
 
     /// Whether there is none.

@@ -36,6 +36,7 @@ use std::time::{Duration, Instant};
 
 use crate::context::{Attachment, EndpointId, SessionControl, SocketShared};
 use crate::engine::Config;
+use crate::errno::Errno;
 use crate::options::{Options, SocketType};
 use crate::pipe::PipeEnd;
 use crate::reactor::{Actor, Io, Readiness};
@@ -159,7 +160,9 @@ impl Session {
         match result {
             Err(ended) => self.handle_end(ended, io),
             // What was sent before the pattern dropped the connection still goes out.
-            Ok(()) if self.is_refused() && !self.has_unsent() => self.handle_refusal(io),
+            Ok(()) if self.is_refused() && (self.is_starved() || !self.has_unsent()) => {
+                self.handle_refusal(io);
+            }
             Ok(()) => {}
         }
         self.check_closing(io);
@@ -209,9 +212,11 @@ impl Session {
     }
 
     /// The socket's pattern wants no more of this connection: it is closed if the application speaks
-    /// the peer's protocol itself, otherwise the peer stays connected and is ignored.
+    /// the peer's protocol itself, or if it is for lack of memory; otherwise the peer stays connected and is ignored.
     fn handle_refusal(&mut self, io: &mut Io<'_>) {
-        if is_raw(&self.common.options) {
+        if self.is_starved() {
+            self.handle_end(Ended::Stream(Errno::ENOMEM), io);
+        } else if is_raw(&self.common.options) {
             self.handle_end(Ended::Refused, io);
         } else {
             self.common.pipe = None;
@@ -247,6 +252,11 @@ impl Session {
     fn is_refused(&self) -> bool {
         matches!(self.stage, Stage::Open(_))
             && self.common.pipe.as_ref().is_some_and(PipeEnd::is_peer_reset)
+    }
+
+    /// Whether the socket has had no memory for what came over this connection.
+    fn is_starved(&self) -> bool {
+        self.common.pipe.as_ref().is_some_and(PipeEnd::is_peer_starved)
     }
 
     fn has_unsent(&mut self) -> bool {

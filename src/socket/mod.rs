@@ -180,10 +180,8 @@ impl Socket {
 
     #[cold]
     fn remove_pipes(&mut self) {
-        while self.pipes.has_doomed() {
-            for id in self.pipes.take_doomed() {
-                self.take_out(id, |end| end.reset());
-            }
+        while let Some((id, is_starved)) = self.pipes.take_doomed() {
+            self.take_out(id, |end| end.reset(is_starved));
         }
         let mut left = Vec::new();
         for id in std::mem::take(&mut self.draining) {

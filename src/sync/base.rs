@@ -6,10 +6,13 @@
 #![forbid(unsafe_code)]
 
 #[cfg(loom)]
-pub use super::modelled::{Joint, Mutex, OnceLock, Word, atomic};
+pub use super::modelled::{Joint, Mutex, OnceLock, Word, atomic, try_joint};
 
 #[cfg(not(loom))]
-pub use std::sync::{Arc as Joint, OnceLock, atomic};
+pub use std::sync::{OnceLock, atomic};
+
+#[cfg(not(loom))]
+pub use crate::sys::joint::{Joint, try_joint};
 
 #[cfg(not(loom))]
 pub use parking_lot::Mutex;

@@ -12,7 +12,7 @@ mod modelled;
 mod signal;
 mod table;
 
-pub use base::{Joint, Mutex, OnceLock, atomic};
+pub use base::{Joint, Mutex, OnceLock, atomic, try_joint};
 pub use follower::{Follower, Told};
 pub use mailbox::Mailbox;
 pub use signal::{Signal, Sleeper, Watcher};

@@ -13,6 +13,11 @@ use crate::errno::Result;
 
 pub use loom::sync::Arc as Joint;
 
+/// There is always memory in a model.
+pub fn try_joint<T>(value: T) -> Option<Joint<T>> {
+    Some(Joint::new(value))
+}
+
 pub mod atomic {
     pub use loom::sync::atomic::fence;
     pub use std::sync::atomic::Ordering;

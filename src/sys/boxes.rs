@@ -1,4 +1,4 @@
-//! Boxes for which there may be no memory.
+//! Boxes and copies for which there may be no memory.
 
 use std::alloc::{Layout, alloc};
 use std::ptr::NonNull;
@@ -12,6 +12,14 @@ pub fn try_box<T>(value: T) -> Option<Box<T>> {
     unsafe { place.write(value) };
     // SAFETY: as a box has it: the global allocator's, with the type's layout, and written.
     Some(unsafe { Box::from_raw(place.as_ptr()) })
+}
+
+/// A copy of `items`; `None` without memory for it.
+pub fn try_copy<T: Copy>(items: &[T]) -> Option<Vec<T>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(items.len()).ok()?;
+    copy.extend_from_slice(items);
+    Some(copy)
 }
 
 #[cfg(test)]

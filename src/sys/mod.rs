@@ -10,8 +10,12 @@ pub mod eventfd;
 pub mod fork;
 pub mod futex;
 pub mod gssapi;
+#[cfg(not(loom))]
+pub mod joint;
 mod magazines;
 pub mod net;
 pub mod random;
+#[cfg(test)]
+pub mod shortage;
 pub mod switches;
 pub mod thread;

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::prefixes::Prefixes;
+use crate::errno::Result;
 
 /// Topics with counts.
 #[derive(Default)]
@@ -11,12 +12,13 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Subscribes once more.
-    pub fn add(&mut self, topic: &[u8]) {
-        let number = self.topics.find_or_add(topic);
+    /// Subscribes once more. Errors: ENOMEM, and nothing changes.
+    pub fn add(&mut self, topic: &[u8]) -> Result<()> {
+        let number = self.topics.find_or_add(topic)?;
         if let Some(count) = self.topics.value_mut(number) {
             *count = count.saturating_add(1);
         }
+        Ok(())
     }
 
     /// Takes one subscription back; answers whether it was the last to its topic.
@@ -62,8 +64,8 @@ mod tests {
     fn a_topic_lasts_until_each_subscription_is_taken_back() {
         let mut filter = Filter::default();
         assert!(!filter.remove(b"a"));
-        filter.add(b"a");
-        filter.add(b"a");
+        filter.add(b"a").unwrap();
+        filter.add(b"a").unwrap();
         assert_eq!(filter.len(), 1);
         assert!(!filter.remove(b"a"));
         assert!(filter.has_match(b"abc"));

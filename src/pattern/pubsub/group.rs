@@ -28,7 +28,9 @@ const MOST_COPIED: usize = 32 * 1024;
 /// See the module.
 #[derive(Default)]
 pub(super) struct Group {
-    log: Log,
+    /// None before there is something to write to it, or without memory for it.
+    log: Option<Log>,
+    /// As many as the stragglers and itself have room for all of both.
     members: Vec<PipeId>,
     stragglers: Vec<PipeId>,
     /// Messages that each member has credit for.
@@ -98,7 +100,7 @@ impl Group {
         if self.stale.is_some() {
             self.renew(pipes);
         }
-        if fan_out.targets().len() > 1 {
+        if fan_out.targets().len() > 1 && self.make_room(fan_out.targets().len()).is_some() {
             self.is_formed = true;
             self.stragglers.extend_from_slice(fan_out.targets());
             self.credit = u32::MAX;
@@ -110,6 +112,16 @@ impl Group {
             return;
         }
         self.target_stragglers(fan_out);
+    }
+
+    /// Makes sure that there is a log, and that so many pipes can be members or stragglers; `None` without memory.
+    fn make_room(&mut self, pipes: usize) -> Option<()> {
+        self.members.try_reserve(pipes).ok()?;
+        self.stragglers.try_reserve(pipes).ok()?;
+        if self.log.is_none() {
+            self.log = Some(Log::new()?);
+        }
+        Some(())
     }
 
     /// Whether it is not for lack of credit that stragglers are no members.
@@ -150,12 +162,12 @@ impl Group {
     #[cold]
     fn renew(&mut self, pipes: &mut PipeSet) {
         for id in self.members.drain(..) {
-            if let Some(end) = pipes.get(id) {
-                end.leave_log(&self.log);
+            if let (Some(end), Some(log)) = (pipes.get(id), &self.log) {
+                end.leave_log(log);
                 self.stragglers.push(id);
             }
         }
-        self.log = Log::default();
+        self.log = Log::new();
         self.stale = None;
         self.credit = u32::MAX;
         self.take_stragglers(pipes);
@@ -170,6 +182,10 @@ impl Group {
     fn take_stragglers(&mut self, pipes: &mut PipeSet) {
         self.since_asked = 0;
         let Self { log, members, stragglers, credit: most, .. } = self;
+        if log.is_none() {
+            *log = Log::new();
+        }
+        let Some(log) = log else { return };
         stragglers.retain(|id| {
             let Some(end) = pipes.get(*id) else { return false };
             let credit = end.credit();
@@ -187,6 +203,7 @@ impl Group {
     fn drop_idle(&mut self, pipes: &mut PipeSet) {
         let Self { log, members, stragglers, credit: most, stale, .. } = self;
         *most = u32::MAX;
+        let Some(log) = log else { return };
         members.retain(|id| {
             let Some(end) = pipes.get(*id) else { return false };
             let credit = end.log_credit(log);
@@ -208,13 +225,14 @@ impl Group {
             return;
         }
         self.is_open = more;
-        if !self.log.write(flags(more), part.body()) {
+        let Some(log) = &mut self.log else { return };
+        if !log.write(flags(more), part.body()) {
             return self.fail(pipes);
         }
         if more {
             return;
         }
-        let wake = self.log.commit();
+        let wake = log.commit();
         self.credit -= 1;
         if wake != Wake::Nobody {
             self.wake(pipes, wake);
@@ -235,7 +253,9 @@ impl Group {
     /// Takes the parts of an unfinished message back.
     fn take_back(&mut self) {
         self.is_open = false;
-        self.log.rollback();
+        if let Some(log) = &mut self.log {
+            log.rollback();
+        }
     }
 
     #[cold]
@@ -252,8 +272,8 @@ impl Group {
     fn ask_for_credit(&mut self, pipes: &mut PipeSet) {
         self.credit = u32::MAX;
         for id in &self.members {
-            let Some(end) = pipes.get(*id) else { continue };
-            let credit = end.log_credit(&self.log);
+            let (Some(end), Some(log)) = (pipes.get(*id), &self.log) else { continue };
+            let credit = end.log_credit(log);
             self.credit = self.credit.min(credit);
             if credit == 0 && !end.is_peer_gone() {
                 pipes.note_shortage();
@@ -267,8 +287,8 @@ impl Group {
             self.note_left();
         }
         for id in self.members.drain(..) {
-            if let Some(end) = pipes.get(id) {
-                end.leave_log(&self.log);
+            if let (Some(end), Some(log)) = (pipes.get(id), &self.log) {
+                end.leave_log(log);
             }
         }
         self.stragglers.clear();
@@ -281,8 +301,8 @@ impl Group {
         if let Some(place) = self.members.iter().position(|known| *known == id) {
             self.members.swap_remove(place);
             self.note_left();
-            if let Some(end) = pipes.get(id) {
-                end.leave_log(&self.log);
+            if let (Some(end), Some(log)) = (pipes.get(id), &self.log) {
+                end.leave_log(log);
             }
             if self.members.is_empty() {
                 self.take_back();

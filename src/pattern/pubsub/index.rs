@@ -50,23 +50,30 @@ impl Index {
         self.table(hash).find(hash, is_it)
     }
 
-    /// Adds a number that is not there yet.
-    pub fn insert(&mut self, hash: u32, number: u32) {
-        if self.count == FEW && self.tables.is_empty() {
-            self.share_out();
+    /// Adds a number that is not there yet; `false` without memory for it.
+    #[must_use]
+    pub fn insert(&mut self, hash: u32, number: u32) -> bool {
+        if self.count == FEW && self.tables.is_empty() && self.share_out().is_none() {
+            return false;
         }
-        self.table_mut(hash).insert(hash, number);
-        self.count += 1;
+        let is_in = self.table_mut(hash).insert(hash, number);
+        self.count += usize::from(is_in);
+        is_in
     }
 
+    /// Goes on with many tables; `None` without memory for them, and the one stays.
     #[cold]
-    fn share_out(&mut self) {
-        self.tables.resize_with(TABLES, Table::default);
-        for slot in std::mem::take(&mut self.table).slots {
-            if slot.number != EMPTY {
-                self.table_mut(slot.hash).insert(slot.hash, slot.number);
-            }
+    fn share_out(&mut self) -> Option<()> {
+        let mut tables = Vec::new();
+        tables.try_reserve_exact(TABLES).ok()?;
+        tables.resize_with(TABLES, Table::default);
+        for slot in self.table.slots.iter().filter(|slot| slot.number != EMPTY) {
+            let table = tables.get_mut(slot.hash as usize % TABLES)?;
+            table.insert(slot.hash, slot.number).then_some(())?;
         }
+        self.tables = tables;
+        self.table = Table::default();
+        Some(())
     }
 
     /// Takes out the number under `hash` that `is_it` says yes to.
@@ -121,12 +128,14 @@ impl Table {
         }
     }
 
-    fn insert(&mut self, hash: u32, number: u32) {
-        if (self.count + 1) * 4 > self.slots.len() * 3 {
-            self.resize((self.bits + 1).max(LEAST_BITS));
+    fn insert(&mut self, hash: u32, number: u32) -> bool {
+        let is_full = (self.count + 1) * 4 > self.slots.len() * 3;
+        if is_full && !self.resize((self.bits + 1).max(LEAST_BITS)) {
+            return false;
         }
         self.put(Slot { hash, number });
         self.count += 1;
+        true
     }
 
     fn put(&mut self, slot: Slot) {
@@ -164,15 +173,24 @@ impl Table {
         if self.count == 0 {
             *self = Self::default();
         } else if self.count * 8 < self.slots.len() && self.bits > LEAST_BITS {
-            self.resize(self.bits - 1);
+            // Without memory it stays as it is.
+            let _ = self.resize(self.bits - 1);
         }
         Some(number)
     }
 
-    fn resize(&mut self, bits: u32) {
-        let old = std::mem::replace(&mut self.slots, vec![FREE; 1 << bits]);
+    /// Goes on with `1 << bits` slots; `false` without memory for them, and nothing changes.
+    #[must_use]
+    fn resize(&mut self, bits: u32) -> bool {
+        let mut slots = Vec::new();
+        if slots.try_reserve_exact(1 << bits).is_err() {
+            return false;
+        }
+        slots.resize(1 << bits, FREE);
+        let old = std::mem::replace(&mut self.slots, slots);
         self.bits = bits;
         old.into_iter().filter(|slot| slot.number != EMPTY).for_each(|slot| self.put(slot));
+        true
     }
 }
 
@@ -236,6 +254,29 @@ fn fold(a: u64, b: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::shortage;
+
+    #[test]
+    fn without_memory_to_grow_or_shrink_nothing_is_lost() {
+        let (mut index, mut held) = (Index::default(), Vec::new());
+        let hash = |number: u32| number.wrapping_mul(0x9E37_79B9);
+        for number in 0..3 * FEW as u32 {
+            let pieces = if number as usize == FEW { TABLES / 2 } else { 0 };
+            if !shortage::after(pieces, || index.insert(hash(number), number)) {
+                assert!(index.insert(hash(number), number));
+                held.push(number);
+            }
+        }
+        assert!(held.len() > 30, "{}", held.len());
+        for number in 0..3 * FEW as u32 {
+            assert_eq!(index.find(hash(number), |other| other == number), Some(number));
+        }
+        for number in 0..3 * FEW as u32 {
+            let removed = shortage::after(0, || index.remove(hash(number), |n| n == number));
+            assert_eq!(removed, Some(number));
+        }
+        assert_eq!(index.count, 0);
+    }
     use std::collections::HashMap;
 
     #[test]
@@ -252,7 +293,7 @@ mod tests {
             if removes {
                 assert_eq!(index.remove(hash, |n| n == key), map.remove(&key));
             } else if map.insert(key, key).is_none() {
-                index.insert(hash, key);
+                assert!(index.insert(hash, key));
             }
             assert_eq!(index.count, map.len());
         }
@@ -268,7 +309,7 @@ mod tests {
         let mut index = Index::default();
         let hash = |number: u32| number.wrapping_mul(0x9E37_79B1);
         for number in 0..20_000 {
-            index.insert(hash(number), number);
+            assert!(index.insert(hash(number), number));
         }
         assert_eq!(index.tables.len(), TABLES);
         assert!(index.tables.iter().all(|table| table.slots.len() < 1024));

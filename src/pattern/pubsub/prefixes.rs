@@ -7,6 +7,7 @@
 
 use super::index::{Index, Keys};
 use super::topics::Topics;
+use crate::errno::{Errno, Result};
 
 /// So many places are looked through instead of hashed into.
 const FEW: usize = 8;
@@ -37,22 +38,29 @@ impl<V: Default> Prefixes<V> {
         self.find_hashed(self.keys.hash(&mut self.keys.begin(), topic), topic)
     }
 
-    /// The number of a topic, which is added if it is not there yet.
-    pub fn find_or_add(&mut self, topic: &[u8]) -> u32 {
+    /// The number of a topic, which is added if it is not there yet. Errors: ENOMEM, and it is not added.
+    pub fn find_or_add(&mut self, topic: &[u8]) -> Result<u32> {
         let hash = self.keys.hash(&mut self.keys.begin(), topic);
         if let Some(number) = self.find_hashed(hash, topic) {
-            return number;
+            return Ok(number);
         }
-        let number = self.topics.insert(topic, V::default());
-        self.index.insert(hash, number);
-        match self.place_of_length(topic.len()) {
+        let place = self.place_of_length(topic.len());
+        if place.is_err() {
+            self.lengths.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        }
+        let number = self.topics.insert(topic, V::default()).ok_or(Errno::ENOMEM)?;
+        if !self.index.insert(hash, number) {
+            self.topics.remove(number);
+            return Err(Errno::ENOMEM);
+        }
+        match place {
             Ok(at) => self.lengths[at].1 += 1,
             Err(at) => self.lengths.insert(at, (topic.len(), 1)),
         }
-        number
+        Ok(number)
     }
 
-    fn place_of_length(&self, len: usize) -> Result<usize, usize> {
+    fn place_of_length(&self, len: usize) -> std::result::Result<usize, usize> {
         self.lengths.binary_search_by_key(&len, |&(len, _)| len)
     }
 
@@ -62,9 +70,9 @@ impl<V: Default> Prefixes<V> {
         self.topics.value_mut(number)
     }
 
-    /// The bytes of a topic.
-    pub fn topic(&self, number: u32) -> Option<&[u8]> {
-        self.topics.topic(number)
+    /// A topic with its value.
+    pub fn get(&self, number: u32) -> Option<(&[u8], &V)> {
+        self.topics.get(number)
     }
 
     /// Takes a topic out.
@@ -149,7 +157,7 @@ mod tests {
     use super::*;
 
     fn add(prefixes: &mut Prefixes<usize>, topic: &[u8], value: usize) {
-        let number = prefixes.find_or_add(topic);
+        let number = prefixes.find_or_add(topic).unwrap();
         *prefixes.value_mut(number).unwrap() = value;
     }
 

@@ -1,5 +1,5 @@
 //! What PUB and XPUB have in common, and PUB: messages out to those who subscribed (RFC 29, "The PUB
-//! Socket Type").
+//! Socket Type"). A peer loses its connection if there is no memory for what it subscribes to.
 #![forbid(unsafe_code)]
 
 use super::group::Group;
@@ -31,11 +31,13 @@ pub(super) struct Publisher {
 }
 
 impl Publisher {
-    pub fn attach(&mut self, id: PipeId, how: &Attach) {
-        self.fan_out.attach(id);
+    /// Errors: ENOMEM.
+    pub fn attach(&mut self, id: PipeId, how: &Attach) -> Result<()> {
+        self.fan_out.attach(id)?;
         if how.subscribe_to_all {
-            self.subscriptions.add(&[], id);
+            self.subscriptions.add(&[], id)?;
         }
+        Ok(())
     }
 
     /// Sends a part to the subscribers of what its message begins with; with `only`, to no other pipe.
@@ -149,8 +151,10 @@ pub struct Pub {
 
 impl Policy for Pub {
     fn attach(&mut self, pipes: &mut PipeSet, options: &Options, id: PipeId, how: Attach) {
-        self.publisher.attach(id, &how);
-        self.handle_readable(pipes, options, id);
+        match self.publisher.attach(id, &how) {
+            Ok(()) => self.handle_readable(pipes, options, id),
+            Err(_) => pipes.starve(id),
+        }
     }
 
     fn handle_readable(&mut self, pipes: &mut PipeSet, options: &Options, id: PipeId) {
@@ -164,7 +168,10 @@ impl Policy for Pub {
                 // With `ZMQ_XPUB_MANUAL` it is the application that subscribes, and here it cannot.
                 Upstream::Subscribe(_) | Upstream::Cancel(_) if options.xpub_manual => {}
                 Upstream::Subscribe(topic) => {
-                    subscriptions.add(topic, id);
+                    if subscriptions.add(topic, id).is_err() {
+                        // It cannot be served; with another connection it tries again.
+                        return pipes.starve(id);
+                    }
                 }
                 Upstream::Cancel(topic) => {
                     subscriptions.remove(topic, id);
@@ -179,7 +186,7 @@ impl Policy for Pub {
 
     fn handle_closed(&mut self, pipes: &mut PipeSet, _: &Options, id: PipeId) {
         self.publisher.handle_closed(pipes, id);
-        self.publisher.subscriptions.clear(CLEARED_AT_ONCE, |_, _| {});
+        self.publisher.subscriptions.clear(CLEARED_AT_ONCE, |_, _| true);
     }
 
     #[inline]
@@ -191,7 +198,7 @@ impl Policy for Pub {
         more: bool,
     ) -> Result<()> {
         if self.publisher.subscriptions.has_leaving() {
-            self.publisher.subscriptions.clear(CLEARED_BY_SEND, |_, _| {});
+            self.publisher.subscriptions.clear(CLEARED_BY_SEND, |_, _| true);
         }
         self.publisher.send(pipes, options, part, more, None)
     }

@@ -55,13 +55,11 @@ impl Policy for Sub {
     }
 
     fn subscribe(&mut self, pipes: &mut PipeSet, _: &Options, topic: &[u8]) -> Result<()> {
-        self.subscriber.subscribe(pipes, topic);
-        Ok(())
+        self.subscriber.subscribe(pipes, topic)
     }
 
     fn unsubscribe(&mut self, pipes: &mut PipeSet, _: &Options, topic: &[u8]) -> Result<()> {
-        self.subscriber.unsubscribe(pipes, topic, false);
-        Ok(())
+        self.subscriber.unsubscribe(pipes, topic, false)
     }
 }
 
@@ -69,7 +67,10 @@ impl Policy for Sub {
 mod tests {
     use crate::errno::Errno;
     use crate::options::SocketType;
-    use crate::pattern::testing::{both_kinds, parts};
+    use crate::pattern::Attach;
+    use crate::pattern::testing::{Rig, both_kinds, parts};
+    use crate::pipe::Kind;
+    use crate::sys::shortage;
 
     #[test]
     fn sub_shall_tell_its_subscriptions_to_publishers_old_and_new() {
@@ -109,6 +110,76 @@ mod tests {
             assert_eq!(rig.send(&[b"x"]), Err(Errno::ENOTSUP));
             assert!(!rig.has_out());
         });
+    }
+
+    /// Whether memory for so many pieces is enough to subscribe with two publishers, one of which is full.
+    fn subscribes(pieces: usize, kind: Kind) -> bool {
+        let mut rig = Rig::new(SocketType::Sub, kind);
+        let mut peers = [rig.connect(), rig.connect()];
+        for _ in 0..10 {
+            rig.subscribe(b"first").unwrap();
+        }
+        assert_eq!(peers[0].recv_all().len(), 10);
+        rig.settle();
+        let topic = [7; 500];
+        let subscribed =
+            shortage::after(pieces, || rig.pattern.subscribe(&mut rig.pipes, &rig.options, &topic));
+        let is_subscribed = subscribed.is_ok();
+        assert!(is_subscribed || subscribed == Err(Errno::ENOMEM));
+        rig.settle();
+        let mut heard = [0, 0];
+        for (peer, heard) in peers.iter_mut().zip(&mut heard) {
+            loop {
+                let batch = peer.recv_all();
+                if batch.is_empty() {
+                    break;
+                }
+                for message in batch.iter().filter(|message| message[0][1..] == topic) {
+                    *heard += if message[0][0] == 1 { 1 } else { -1 };
+                }
+                rig.settle();
+            }
+        }
+        for (peer, heard) in peers.iter().zip(heard) {
+            // One who cannot be told that it is not wanted after all comes again, or is of this process.
+            let is_excused = rig.terminated.contains(&peer.id) || kind == Kind::Values;
+            assert!(heard == i32::from(is_subscribed) || (!is_subscribed && is_excused));
+        }
+        assert_eq!(rig.pattern.topics_count(), 1 + usize::from(is_subscribed));
+        is_subscribed
+    }
+
+    #[test]
+    fn without_memory_it_is_not_subscribed_and_no_publisher_thinks_so() {
+        for kind in [Kind::Bytes, Kind::Values] {
+            let needed = (0..).find(|pieces| subscribes(*pieces, kind));
+            assert!(needed.is_some_and(|pieces| pieces > 4), "{needed:?}");
+        }
+    }
+
+    #[test]
+    fn a_publisher_for_whom_there_is_no_memory_comes_again() {
+        let mut rig = Rig::new(SocketType::Sub, Kind::Bytes);
+        for i in 0..100u8 {
+            rig.subscribe(&[i; 100]).unwrap();
+        }
+        let peer = rig.connect_as(Attach::default(), |_| {});
+        shortage::after(1, || {
+            rig.pattern.handle_hiccup(&mut rig.pipes, &rig.options, peer.id);
+        });
+        rig.settle();
+        assert_eq!(rig.terminated, [peer.id]);
+        let mut again = rig.connect();
+        let mut heard = 0;
+        loop {
+            let batch = again.recv_all().len();
+            if batch == 0 {
+                break;
+            }
+            heard += batch;
+            rig.settle();
+        }
+        assert_eq!(heard, 100);
     }
 
     #[test]

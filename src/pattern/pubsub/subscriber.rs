@@ -2,17 +2,20 @@
 //! come.
 //!
 //! Invariant: what a publisher could not be told because its pipe was full is kept in `backlog`, in order,
-//! and told when there is room.
+//! and told when there is room. One for whom there is no memory loses its connection, and is told everything over
+//! the next one.
 #![forbid(unsafe_code)]
 
 use std::collections::{HashMap, VecDeque};
 
 use super::filter::Filter;
 use super::upstream::{self, CANCEL, SUBSCRIBE};
+use crate::errno::{Errno, Result};
 use crate::pattern::control;
 use crate::pattern::fair_queue::FairQueue;
 use crate::pattern::fan_out::FanOut;
 use crate::pipe::{PipeId, PipeSet};
+use crate::sys::boxes::try_copy;
 
 /// A filter, known to the publishers.
 #[derive(Default)]
@@ -58,31 +61,44 @@ pub(super) use subscribes;
 impl Subscriber {
     pub fn attach(&mut self, pipes: &mut PipeSet, id: PipeId) {
         self.incoming.attach(id);
-        self.fan_out.attach(id);
-        self.send_all(pipes, id);
+        match self.fan_out.attach(id) {
+            Ok(()) => self.send_all(pipes, id),
+            Err(_) => pipes.starve(id),
+        }
     }
 
     /// Tells a publisher all subscriptions.
     pub fn send_all(&mut self, pipes: &mut PipeSet, id: PipeId) {
         self.backlog.remove(&id);
+        if self.try_send_all(pipes, id).is_err() {
+            pipes.starve(id);
+        }
+    }
+
+    /// Errors: ENOMEM, and some have been told.
+    fn try_send_all(&mut self, pipes: &mut PipeSet, id: PipeId) -> Result<()> {
+        let Self { filter, backlog, body, .. } = self;
         let mut unsent = VecDeque::new();
-        let Some(end) = pipes.get(id) else { return };
-        for topic in self.filter.topics() {
-            let body = upstream::emit(SUBSCRIBE, topic);
-            if !unsent.is_empty() || !control::write_message(end, &body) {
-                unsent.push_back(body);
+        let Some(end) = pipes.get(id) else { return Ok(()) };
+        for topic in filter.topics() {
+            upstream::emit_into(body, SUBSCRIBE, topic)?;
+            if !unsent.is_empty() || !control::try_write_message(end, body)? {
+                put_off(&mut unsent, body)?;
             }
         }
         if !unsent.is_empty() && !end.is_peer_gone() {
-            self.backlog.insert(id, unsent);
+            backlog.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+            backlog.insert(id, unsent);
         }
+        Ok(())
     }
 
     pub fn handle_writable(&mut self, pipes: &mut PipeSet, id: PipeId) {
         let Some(unsent) = self.backlog.get_mut(&id) else { return };
         if let Some(end) = pipes.get(id) {
             while let Some(body) = unsent.front() {
-                if !control::write_message(end, body) {
+                // Without memory there will be another time, too.
+                if !matches!(control::try_write_message(end, body), Ok(true)) {
                     return;
                 }
                 unsent.pop_front();
@@ -97,33 +113,77 @@ impl Subscriber {
         self.backlog.remove(&id);
     }
 
-    /// Subscribes, and tells the publishers, as often as asked for.
-    pub fn subscribe(&mut self, pipes: &mut PipeSet, topic: &[u8]) {
-        self.filter.add(topic);
-        self.send_to_all(pipes, SUBSCRIBE, topic);
+    /// Subscribes, and tells the publishers, as often as asked for. Errors: ENOMEM, and it is not subscribed.
+    pub fn subscribe(&mut self, pipes: &mut PipeSet, topic: &[u8]) -> Result<()> {
+        upstream::emit_into(&mut self.body, SUBSCRIBE, topic)?;
+        self.filter.add(topic)?;
+        for at in 0..self.fan_out.pipes().len() {
+            if let Err(error) = self.tell(pipes, at) {
+                if self.filter.remove(topic) {
+                    self.take_back(pipes, at);
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Takes a subscription back, and tells the publishers if it was the last; always if `is_verbose`.
-    pub fn unsubscribe(&mut self, pipes: &mut PipeSet, topic: &[u8], is_verbose: bool) {
+    /// Errors: ENOMEM, and nothing changes.
+    pub fn unsubscribe(
+        &mut self,
+        pipes: &mut PipeSet,
+        topic: &[u8],
+        is_verbose: bool,
+    ) -> Result<()> {
+        upstream::emit_into(&mut self.body, CANCEL, topic)?;
         if self.filter.remove(topic) || is_verbose {
-            self.send_to_all(pipes, CANCEL, topic);
+            self.take_back(pipes, self.fan_out.pipes().len());
+        }
+        Ok(())
+    }
+
+    /// Has the first `count` publishers hear that the subscription in `body` is taken back.
+    fn take_back(&mut self, pipes: &mut PipeSet, count: usize) {
+        if let Some(first) = self.body.first_mut() {
+            *first = CANCEL;
+        }
+        for at in 0..count {
+            if self.tell(pipes, at).is_ok() {
+                continue;
+            }
+            // Over another connection it hears of those that are left. Within the process it goes on with what
+            // is not wanted any more.
+            if let Some(id) = self.fan_out.pipes().get(at)
+                && pipes.get(*id).is_some_and(|end| end.intake().is_some())
+            {
+                pipes.starve(*id);
+            }
         }
     }
 
-    fn send_to_all(&mut self, pipes: &mut PipeSet, first: u8, topic: &[u8]) {
-        let body = &mut self.body;
-        upstream::emit_into(body, first, topic);
-        for id in self.fan_out.pipes() {
-            if let Some(unsent) = self.backlog.get_mut(id) {
-                unsent.push_back(body.to_vec());
-                continue;
-            }
-            if let Some(end) = pipes.get(*id)
-                && !control::write_message(end, body)
-                && !end.is_peer_gone()
-            {
-                self.backlog.entry(*id).or_default().push_back(body.to_vec());
-            }
+    /// Tells the publisher at a place what `body` says. Errors: ENOMEM.
+    fn tell(&mut self, pipes: &mut PipeSet, at: usize) -> Result<()> {
+        let Self { fan_out, backlog, body, .. } = self;
+        let Some(id) = fan_out.pipes().get(at) else { return Ok(()) };
+        if let Some(unsent) = backlog.get_mut(id) {
+            return put_off(unsent, body);
         }
+        let Some(end) = pipes.get(*id) else { return Ok(()) };
+        if control::try_write_message(end, body)? || end.is_peer_gone() {
+            return Ok(());
+        }
+        backlog.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        let mut unsent = VecDeque::new();
+        put_off(&mut unsent, body)?;
+        backlog.insert(*id, unsent);
+        Ok(())
     }
+}
+
+/// Keeps a subscription for later. Errors: ENOMEM.
+fn put_off(unsent: &mut VecDeque<Vec<u8>>, body: &[u8]) -> Result<()> {
+    unsent.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+    unsent.push_back(try_copy(body).ok_or(Errno::ENOMEM)?);
+    Ok(())
 }

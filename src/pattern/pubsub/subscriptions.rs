@@ -10,10 +10,14 @@
 use std::collections::VecDeque;
 
 use super::prefixes::Prefixes;
+use crate::errno::{Errno, Result};
 use crate::pipe::PipeId;
+use crate::sys::boxes::try_box;
 
 /// No topic, or no subscriber.
 const NONE: u32 = u32::MAX;
+/// Room for so many subscribers of a topic that has two.
+const FEW: usize = 4;
 
 /// A subscriber of a topic, and its topics before and after this one.
 struct Link {
@@ -43,7 +47,7 @@ impl Links {
         }
     }
 
-    fn place(&self, who: u32) -> Result<usize, usize> {
+    fn place(&self, who: u32) -> std::result::Result<usize, usize> {
         self.as_slice().binary_search_by_key(&who, |link| link.who)
     }
 
@@ -56,19 +60,26 @@ impl Links {
         }
     }
 
-    fn insert(&mut self, at: usize, link: Link) {
-        *self = match std::mem::take(self) {
-            Self::None => Self::One(link),
-            Self::One(other) => {
-                let mut links = vec![other];
+    /// `None` without memory, and nothing changes.
+    fn insert(&mut self, at: usize, link: Link) -> Option<()> {
+        match self {
+            Self::None => *self = Self::One(link),
+            Self::One(_) => {
+                let mut links = Vec::new();
+                links.try_reserve_exact(FEW).ok()?;
+                let mut links = try_box(links)?;
+                if let Self::One(other) = std::mem::take(self) {
+                    links.push(other);
+                }
                 links.insert(at, link);
-                Self::Many(Box::new(links))
+                *self = Self::Many(links);
             }
-            Self::Many(mut links) => {
+            Self::Many(links) => {
+                links.try_reserve(1).ok()?;
                 links.insert(at, link);
-                Self::Many(links)
             }
-        };
+        }
+        Some(())
     }
 
     fn remove(&mut self, who: u32) -> Option<Link> {
@@ -124,39 +135,55 @@ impl Subscriptions {
         self.by_pipe.get(pipe.0 as usize).copied().filter(|who| *who != NONE)
     }
 
-    fn subscriber_of(&mut self, pipe: PipeId) -> u32 {
-        if let Some(who) = self.known(pipe) {
-            return who;
+    /// Errors: ENOMEM.
+    fn subscriber_of(&mut self, pipe: PipeId) -> Result<u32> {
+        match self.known(pipe) {
+            Some(who) => Ok(who),
+            None => self.new_subscriber(pipe).ok_or(Errno::ENOMEM),
         }
-        let slot = pipe.0 as usize;
-        if self.by_pipe.len() <= slot {
-            self.by_pipe.resize(slot + 1, NONE);
-        }
-        let who = self.free.pop().unwrap_or(self.subscribers.len() as u32);
-        let new = Subscriber { pipe: Some(pipe), first: NONE };
-        match self.subscribers.get_mut(who as usize) {
-            Some(place) => *place = new,
-            None => self.subscribers.push(new),
-        }
-        self.by_pipe[slot] = who;
-        who
     }
 
-    /// Subscribes a pipe; answers whether the topic had no subscriber before.
-    pub fn add(&mut self, topic: &[u8], pipe: PipeId) -> bool {
-        let who = self.subscriber_of(pipe);
-        let number = self.topics.find_or_add(topic);
+    /// `None` without memory.
+    #[cold]
+    fn new_subscriber(&mut self, pipe: PipeId) -> Option<u32> {
+        let slot = pipe.0 as usize;
+        if self.by_pipe.len() <= slot {
+            self.by_pipe.try_reserve(slot + 1 - self.by_pipe.len()).ok()?;
+            self.by_pipe.resize(slot + 1, NONE);
+        }
+        if self.free.is_empty() {
+            // Leaving is to need no memory.
+            let count = self.subscribers.len() + 1;
+            self.leaving.try_reserve(count - self.leaving.len()).ok()?;
+            self.subscribers.try_reserve(1).ok()?;
+            self.free.try_reserve(count).ok()?;
+            self.free.push(self.subscribers.len() as u32);
+            self.subscribers.push(Subscriber { pipe: None, first: NONE });
+        }
+        let who = self.free.pop()?;
+        self.subscribers.get_mut(who as usize)?.pipe = Some(pipe);
+        self.by_pipe[slot] = who;
+        Some(who)
+    }
+
+    /// Subscribes a pipe; answers whether the topic had no subscriber before. Errors: ENOMEM, and it is not
+    /// subscribed.
+    pub fn add(&mut self, topic: &[u8], pipe: PipeId) -> Result<bool> {
+        let who = self.subscriber_of(pipe)?;
+        let number = self.topics.find_or_add(topic)?;
         self.note_change(number);
-        let Some(links) = self.topics.value_mut(number) else { return false };
+        let Some(links) = self.topics.value_mut(number) else { return Ok(false) };
         let is_first = links.as_slice().is_empty();
-        let Err(at) = links.place(who) else { return false };
-        let Some(subscriber) = self.subscribers.get_mut(who as usize) else { return false };
-        let after = std::mem::replace(&mut subscriber.first, number);
-        links.insert(at, Link { who, before: NONE, after });
+        let Err(at) = links.place(who) else { return Ok(false) };
+        let Some(subscriber) = self.subscribers.get_mut(who as usize) else { return Ok(false) };
+        let after = subscriber.first;
+        // For the first link of a topic there always is memory.
+        links.insert(at, Link { who, before: NONE, after }).ok_or(Errno::ENOMEM)?;
+        subscriber.first = number;
         if let Some(next) = self.link_mut(after, who) {
             next.before = number;
         }
-        is_first
+        Ok(is_first)
     }
 
     fn link_mut(&mut self, number: u32, who: u32) -> Option<&mut Link> {
@@ -214,18 +241,18 @@ impl Subscriptions {
         !self.leaving.is_empty()
     }
 
-    /// Clears up to `most` topics of pipes that have left; calls `f` with each that has no subscriber
-    /// now, or has others.
-    pub fn clear(&mut self, most: usize, mut f: impl FnMut(&[u8], Removed)) {
-        let mut topic = Vec::new();
+    /// Clears up to `most` topics of pipes that have left; calls `f` with each that has no subscriber then, or has
+    /// others. If that answers `false`, the topic and what follows it stay for another time.
+    pub fn clear(&mut self, most: usize, mut f: impl FnMut(&[u8], Removed) -> bool) {
         for _ in 0..most {
             let Some(&who) = self.leaving.front() else { return };
             let first = self.subscribers.get(who as usize).map_or(NONE, |s| s.first);
-            if let Some(bytes) = self.topics.topic(first) {
-                topic.clear();
-                topic.extend_from_slice(bytes);
-                let removed = self.unlink(first, who);
-                f(&topic, removed);
+            if let Some((topic, links)) = self.topics.get(first) {
+                let is_last = links.as_slice().len() == 1;
+                if !f(topic, if is_last { Removed::Last } else { Removed::Others }) {
+                    return;
+                }
+                self.unlink(first, who);
             } else {
                 self.leaving.pop_front();
                 self.free.push(who);
@@ -275,6 +302,7 @@ impl Subscriptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::shortage;
 
     const A: PipeId = PipeId(0);
     const B: PipeId = PipeId(3);
@@ -285,12 +313,17 @@ mod tests {
         found
     }
 
+    fn note(gone: &mut Vec<(Vec<u8>, Removed)>, topic: &[u8], removed: Removed) -> bool {
+        gone.push((topic.to_vec(), removed));
+        true
+    }
+
     #[test]
     fn a_pipe_subscribes_once_to_a_topic() {
         let mut subscriptions = Subscriptions::default();
-        assert!(subscriptions.add(b"t", A));
-        assert!(!subscriptions.add(b"t", A));
-        assert!(!subscriptions.add(b"t", B));
+        assert_eq!(subscriptions.add(b"t", A), Ok(true));
+        assert_eq!(subscriptions.add(b"t", A), Ok(false));
+        assert_eq!(subscriptions.add(b"t", B), Ok(false));
         assert_eq!(matches(&subscriptions, b"topic"), [A, B]);
         assert_eq!(subscriptions.remove(b"t", A), Removed::Others);
         assert_eq!(subscriptions.remove(b"t", A), Removed::Nothing);
@@ -302,8 +335,8 @@ mod tests {
     fn a_pipe_goes_with_all_its_topics_and_no_others() {
         let mut subscriptions = Subscriptions::default();
         for i in 0..1000u32 {
-            subscriptions.add(&i.to_be_bytes(), A);
-            subscriptions.add(&(i / 2).to_be_bytes(), B);
+            subscriptions.add(&i.to_be_bytes(), A).unwrap();
+            subscriptions.add(&(i / 2).to_be_bytes(), B).unwrap();
         }
         for i in (0..1000u32).step_by(3) {
             subscriptions.remove(&i.to_be_bytes(), A);
@@ -311,7 +344,7 @@ mod tests {
         subscriptions.remove_pipe(A);
         let mut gone = Vec::new();
         while subscriptions.has_leaving() {
-            subscriptions.clear(7, |topic, removed| gone.push((topic.to_vec(), removed)));
+            subscriptions.clear(7, |topic, removed| note(&mut gone, topic, removed));
             assert_eq!(matches(&subscriptions, &7u32.to_be_bytes()), [B]);
         }
         gone.sort_by(|a, b| a.0.cmp(&b.0));
@@ -325,17 +358,70 @@ mod tests {
     }
 
     #[test]
+    fn without_memory_a_subscription_is_refused_and_the_others_stay() {
+        let mut subscriptions = Subscriptions::default();
+        let (mut held, mut refused) = (Vec::new(), 0);
+        for i in 0..20_000u32 {
+            let pipe = PipeId(i % 7);
+            let topic = vec![(i % 251) as u8; (i % 60) as usize];
+            let added = shortage::after((i % 3) as usize, || subscriptions.add(&topic, pipe));
+            match added {
+                Ok(is_first) => {
+                    assert_eq!(is_first, !held.iter().any(|(known, _)| *known == topic));
+                    if !held.contains(&(topic.clone(), pipe)) {
+                        held.push((topic, pipe));
+                    }
+                }
+                Err(error) => {
+                    assert_eq!(error, Errno::ENOMEM);
+                    refused += 1;
+                }
+            }
+            if held.len() > 300 {
+                for pipe in (0..7).map(PipeId) {
+                    shortage::after(0, || subscriptions.remove_pipe(pipe));
+                }
+                let mut count = 0;
+                while subscriptions.has_leaving() {
+                    shortage::after(0, || {
+                        subscriptions.clear(10, |_, _| {
+                            count += 1;
+                            true
+                        });
+                    });
+                }
+                assert_eq!((count, subscriptions.len()), (held.len(), 0));
+                held.clear();
+            }
+        }
+        assert!(refused > 1000, "{refused}");
+    }
+
+    #[test]
+    fn a_topic_that_is_not_to_be_cleared_now_is_cleared_later() {
+        let mut subscriptions = Subscriptions::default();
+        subscriptions.add(b"t", A).unwrap();
+        subscriptions.remove_pipe(A);
+        subscriptions.clear(100, |_, _| false);
+        assert!(subscriptions.has_leaving());
+        let mut gone = Vec::new();
+        subscriptions.clear(100, |topic, removed| note(&mut gone, topic, removed));
+        assert_eq!(gone, [(b"t".to_vec(), Removed::Last)]);
+        assert_eq!(subscriptions.len(), 0);
+    }
+
+    #[test]
     fn a_pipe_that_comes_while_one_of_its_number_leaves_has_nothing_of_it() {
         let mut subscriptions = Subscriptions::default();
         for topic in [b"1", b"2", b"3"] {
-            subscriptions.add(topic, A);
+            subscriptions.add(topic, A).unwrap();
         }
         subscriptions.remove_pipe(A);
         assert_eq!(matches(&subscriptions, b"1"), []);
-        assert!(!subscriptions.add(b"2", A));
+        assert_eq!(subscriptions.add(b"2", A), Ok(false));
         assert_eq!(matches(&subscriptions, b"2"), [A]);
         let mut gone = Vec::new();
-        subscriptions.clear(100, |topic, removed| gone.push((topic.to_vec(), removed)));
+        subscriptions.clear(100, |topic, removed| note(&mut gone, topic, removed));
         gone.sort_by(|a, b| a.0.cmp(&b.0));
         let expected = [("1", Removed::Last), ("2", Removed::Others), ("3", Removed::Last)];
         assert_eq!(gone, expected.map(|(topic, removed)| (topic.into(), removed)));

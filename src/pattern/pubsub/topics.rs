@@ -4,6 +4,8 @@
 //! up is used again before a new one is made; without any topic no memory is kept.
 #![forbid(unsafe_code)]
 
+use crate::sys::boxes::try_copy;
+
 /// Places of a block, as a power of two.
 const BLOCK_BITS: u32 = 9;
 const BLOCK: usize = 1 << BLOCK_BITS;
@@ -18,13 +20,14 @@ enum Key {
 }
 
 impl Key {
-    fn new(topic: &[u8]) -> Self {
+    /// `None` without memory.
+    fn new(topic: &[u8]) -> Option<Self> {
         let mut bytes = [0; INLINE];
         match bytes.get_mut(..topic.len()) {
             Some(part) => part.copy_from_slice(topic),
-            None => return Self::Boxed(topic.into()),
+            None => return try_copy(topic).map(|copy| Self::Boxed(copy.into_boxed_slice())),
         }
-        Self::Inline { len: topic.len() as u8, bytes }
+        Some(Self::Inline { len: topic.len() as u8, bytes })
     }
 
     #[inline]
@@ -66,10 +69,9 @@ impl<V: Default> Topics<V> {
         self.blocks.get_mut((number >> BLOCK_BITS) as usize)?.get_mut(number as usize % BLOCK)
     }
 
-    /// Adds a topic; answers its number.
-    pub fn insert(&mut self, topic: &[u8], value: V) -> u32 {
-        let new = Place { key: Key::new(topic), value };
-        self.count += 1;
+    /// Adds a topic; answers its number, or `None` without memory for it.
+    pub fn insert(&mut self, topic: &[u8], value: V) -> Option<u32> {
+        let new = Place { key: Key::new(topic)?, value };
         if let Some(number) = self.free
             && let Some(place) = self.place_mut(number)
         {
@@ -78,18 +80,30 @@ impl<V: Default> Topics<V> {
                 Key::Free { next } => next,
                 Key::Inline { .. } | Key::Boxed(_) => None,
             };
-            return number;
+            self.count += 1;
+            return Some(number);
         }
         if self.blocks.last().is_none_or(|block| block.len() == BLOCK) {
-            // Few topics are to cost little: the first block grows.
-            let room = if self.blocks.is_empty() { 0 } else { BLOCK };
-            self.blocks.push(Vec::with_capacity(room));
+            self.add_block()?;
         }
-        let number = self.extent() as u32;
-        if let Some(block) = self.blocks.last_mut() {
-            block.push(new);
+        let number = u32::try_from(self.extent()).ok()?;
+        let block = self.blocks.last_mut()?;
+        block.try_reserve(1).ok()?;
+        block.push(new);
+        self.count += 1;
+        Some(number)
+    }
+
+    #[cold]
+    fn add_block(&mut self) -> Option<()> {
+        let mut block = Vec::new();
+        if !self.blocks.is_empty() {
+            // Few topics are to cost little: only the first block grows.
+            block.try_reserve_exact(BLOCK).ok()?;
         }
-        number
+        self.blocks.try_reserve(1).ok()?;
+        self.blocks.push(block);
+        Some(())
     }
 
     /// Takes a topic out.
@@ -156,7 +170,8 @@ mod tests {
     fn topics_keep_their_numbers_and_places_are_used_again() {
         let mut topics = Topics::default();
         let name = |i: usize| vec![i as u8; i % 40];
-        let numbers: Vec<u32> = (0..3 * BLOCK).map(|i| topics.insert(&name(i), i)).collect();
+        let numbers: Vec<u32> =
+            (0..3 * BLOCK).map(|i| topics.insert(&name(i), i).unwrap()).collect();
         for i in (0..3 * BLOCK).step_by(2) {
             topics.remove(numbers[i]);
             topics.remove(numbers[i]);
@@ -167,7 +182,7 @@ mod tests {
         }
         assert_eq!(topics.topic(numbers[0]), None);
         for i in 0..3 * BLOCK / 2 {
-            topics.insert(b"again", i);
+            topics.insert(b"again", i).unwrap();
         }
         assert_eq!((topics.extent(), topics.iter().count()), (3 * BLOCK, 3 * BLOCK));
     }
@@ -175,7 +190,7 @@ mod tests {
     #[test]
     fn nothing_is_kept_of_the_last_topic() {
         let mut topics = Topics::default();
-        let number = topics.insert(b"a", ());
+        let number = topics.insert(b"a", ()).unwrap();
         topics.remove(number);
         assert_eq!((topics.len(), topics.extent()), (0, 0));
     }

@@ -1,7 +1,8 @@
 //! What subscribers send to publishers (RFC 29; RFC 37, "SUBSCRIBE" and "CANCEL").
 #![forbid(unsafe_code)]
 
-use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID};
+use crate::errno::{Errno, Result};
+use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID, Message};
 
 /// First byte of a subscription that is a message.
 pub(super) const SUBSCRIBE: u8 = 1;
@@ -45,18 +46,18 @@ pub(super) fn parse_message(body: &[u8]) -> Upstream<'_> {
     }
 }
 
-/// A subscription, or what takes it back, as a message.
-pub(super) fn emit(first: u8, topic: &[u8]) -> Vec<u8> {
-    let mut body = Vec::with_capacity(1 + topic.len());
-    emit_into(&mut body, first, topic);
-    body
+/// A subscription, or what takes it back, as a message. Errors: ENOMEM.
+pub(super) fn emit(first: u8, topic: &[u8]) -> Result<Message> {
+    Message::copy_of_both(&[first], topic).ok_or(Errno::ENOMEM)
 }
 
-/// The same in place of what `body` held.
-pub(super) fn emit_into(body: &mut Vec<u8>, first: u8, topic: &[u8]) {
+/// The same in place of what `body` held. Errors: ENOMEM.
+pub(super) fn emit_into(body: &mut Vec<u8>, first: u8, topic: &[u8]) -> Result<()> {
     body.clear();
+    body.try_reserve(1 + topic.len()).map_err(|_| Errno::ENOMEM)?;
     body.push(first);
     body.extend_from_slice(topic);
+    Ok(())
 }
 
 /// Which parts of a message may be subscriptions (zmq_setsockopt(3), `ZMQ_ONLY_FIRST_SUBSCRIBE`).

@@ -43,13 +43,13 @@ impl Policy for Xsub {
         let parsed = upstream::parse_message(part.body());
         let only_first = options.only_first_subscribe;
         match self.outgoing.narrow(parsed, control::flags(more), only_first) {
-            Upstream::Subscribe(topic) if is_whole => self.subscriber.subscribe(pipes, topic),
+            Upstream::Subscribe(topic) if is_whole => self.subscriber.subscribe(pipes, topic)?,
             Upstream::Cancel(topic) if is_whole => {
                 let is_verbose = options.xsub_verbose_unsubscribe;
-                self.subscriber.unsubscribe(pipes, topic, is_verbose);
+                self.subscriber.unsubscribe(pipes, topic, is_verbose)?;
             }
             Upstream::Subscribe(topic) => {
-                self.subscriber.filter.add(topic);
+                self.subscriber.filter.add(topic)?;
                 self.send_part(pipes, part, more);
             }
             // A part of a longer message cannot be left out of it.

@@ -120,12 +120,12 @@ impl Place {
 
 /// The writing half of a pipe as a member of a log.
 impl ByteWriter {
-    /// The writing half of a log.
-    pub fn log() -> Self {
-        let mut log = super::bytes(false).0;
+    /// The writing half of a log; `None` without memory for it.
+    pub fn log() -> Option<Self> {
+        let mut log = super::try_bytes(false)?.0;
         log.is_log = true;
         log.detach();
-        log
+        Some(log)
     }
 
     /// Has the reader go on in `log`, behind what that has published; `false` without memory, or if either is in

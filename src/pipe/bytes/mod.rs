@@ -19,7 +19,9 @@ mod segment;
 mod values;
 mod writer;
 
-use crate::sync::Joint;
+use std::alloc::{Layout, handle_alloc_error};
+
+use crate::sync::{Joint, try_joint};
 
 pub use reader::ByteReader;
 pub use writer::ByteWriter;
@@ -34,10 +36,16 @@ pub const BY_REFERENCE: usize = 32 * 1024;
 
 /// An empty byte pipe; `holds_values` says whether frames may hold messages by value (inproc).
 pub fn bytes(holds_values: bool) -> (ByteWriter, ByteReader) {
+    try_bytes(holds_values).unwrap_or_else(|| handle_alloc_error(Layout::new::<segment::Segment>()))
+}
+
+/// As [`bytes`]; `None` without memory.
+fn try_bytes(holds_values: bool) -> Option<(ByteWriter, ByteReader)> {
     // Without room: a direction in which nothing is sent costs no memory for it.
-    let first = segment::Segment::empty();
-    let shared = Joint::new(segment::Shared::new(first, holds_values));
-    (ByteWriter::new(Joint::clone(&shared), first), ByteReader::new(shared, first))
+    let first = segment::Segment::empty()?;
+    // What is shared owns the segment from here on.
+    let shared = try_joint(segment::Shared::new(first, holds_values))?;
+    Some((ByteWriter::new(Joint::clone(&shared), first), ByteReader::new(shared, first)))
 }
 
 #[cfg(test)]

@@ -84,9 +84,9 @@ impl Segment {
         segment
     }
 
-    /// A buffer without room, for a pipe that begins without memory: its writer asks again.
-    pub fn empty() -> *mut Self {
-        Box::into_raw(Box::new(Self::new(NonNull::dangling(), 0, None, None, false)))
+    /// A buffer without room, for a pipe that begins without any; `None` without memory for the segment.
+    pub fn empty() -> Option<*mut Self> {
+        Self::boxed(NonNull::dangling(), 0, None, None, false)
     }
 
     /// A large body; `None` without memory for the segment.
@@ -101,8 +101,8 @@ impl Segment {
 
     /// A gate, and the segment that the pipe goes on in after it; `None` without memory for them.
     pub fn gate(gate: Box<Gate>) -> Option<(*mut Self, *mut Self)> {
-        let after = Self::boxed(NonNull::dangling(), 0, None, None, false)?;
-        let Some(segment) = Self::boxed(NonNull::dangling(), 0, None, None, false) else {
+        let after = Self::empty()?;
+        let Some(segment) = Self::empty() else {
             // SAFETY: just made, and nobody else knows of it.
             unsafe { Self::free(after) };
             return None;
@@ -215,7 +215,7 @@ impl Segment {
     /// # Safety
     /// Nobody else uses `segment` any more.
     pub unsafe fn free(segment: *mut Self) {
-        // SAFETY: came from `boxed` or `empty`, as a box does; ours by the caller's word.
+        // SAFETY: came from `boxed`, as a box does; ours by the caller's word.
         let mut segment = unsafe { Box::from_raw(segment) };
         segment.note_write(0, segment.capacity);
         if let Some((body, _)) = segment.external.take()

@@ -37,7 +37,7 @@ fn a_reader_goes_to_a_log_and_comes_back() {
         let (signal, target) = owner();
         far.set_target(target, 0);
         let writer = thread::spawn(move || {
-            let mut log = Log::default();
+            let mut log = Log::new().unwrap();
             assert!(send(&mut near, 0, 0));
             assert!(near.join_log(&log));
             publish(&mut log, &[&near], 1, 0);
@@ -60,7 +60,7 @@ fn a_pipe_may_join_again_without_a_byte_of_its_own() {
         let (signal, target) = owner();
         far.set_target(target, 0);
         let writer = thread::spawn(move || {
-            let mut log = Log::default();
+            let mut log = Log::new().unwrap();
             publish(&mut log, &[], 99, 0);
             assert!(near.join_log(&log));
             publish(&mut log, &[&near], 0, 0);
@@ -79,7 +79,7 @@ fn a_pipe_may_join_again_without_a_byte_of_its_own() {
 #[test]
 fn two_readers_of_a_log_both_sleep_and_are_woken() {
     check(2, || {
-        let mut log = Log::default();
+        let mut log = Log::new().unwrap();
         let mut nears = Vec::new();
         let mut readers = Vec::new();
         for _ in 0..2 {
@@ -103,7 +103,7 @@ fn two_readers_of_a_log_both_sleep_and_are_woken() {
 #[test]
 fn parts_taken_back_are_never_seen_and_either_side_may_go_at_any_time() {
     check(2, || {
-        let mut log = Log::default();
+        let mut log = Log::new().unwrap();
         let (mut near, mut far) = pair([Kind::Bytes; 2], [0, 0]);
         assert!(near.join_log(&log));
         let reader = thread::spawn(move || {

@@ -5,7 +5,7 @@ use crate::message::{Message, Outbound, take_lack};
 use crate::options::SocketType;
 use crate::pattern::testing::{Parts, Peer, Rig, parts};
 use crate::pipe::Kind;
-use crate::sys::blocks::shortage;
+use crate::sys::shortage;
 
 fn subscribed(rig: &mut Rig, topic: &[u8]) -> Peer {
     let mut peer = rig.connect();
@@ -75,11 +75,44 @@ fn a_message_that_is_being_written_when_the_last_member_goes_is_forgotten() {
 fn without_memory_members_get_nothing_of_a_message() {
     let (mut rig, mut peers) = grouped(2);
     rig.send_part(b"a", true).unwrap();
-    shortage::during(|| rig.send_part(&[1; 20_000], true).unwrap());
+    rig.settle();
+    let part = &mut Outbound::Slice(&[1; 20_000]);
+    shortage::after(0, || rig.pattern.send(&mut rig.pipes, &rig.options, part, true)).unwrap();
     assert!(take_lack(), "that is noted");
     rig.send_part(b"c", false).unwrap();
     rig.send(&[b"next"]).unwrap();
     assert!(peers.iter_mut().all(|peer| peer.recv_all() == [parts(&[b"next"])]));
+}
+
+/// Sends `body` on a thread that gets memory so many times.
+fn send_after(rig: &mut Rig, pieces: usize, body: &[u8]) {
+    rig.settle();
+    let part = &mut Outbound::Slice(body);
+    shortage::after(pieces, || rig.pattern.send(&mut rig.pipes, &rig.options, part, false))
+        .unwrap();
+}
+
+#[test]
+fn without_memory_messages_are_missed_whole_and_with_it_no_more() {
+    for pieces in 0..20 {
+        let mut rig = Rig::new(SocketType::Pub, Kind::Bytes);
+        let mut peers: Vec<Peer> = (0..3).map(|_| subscribed(&mut rig, b"")).collect();
+        let mut missed = 0;
+        for i in 0..40u8 {
+            let has_memory = i == 0 || i >= 30;
+            send_after(&mut rig, if has_memory { usize::MAX } else { pieces }, &[i]);
+            if i == 15 {
+                // After one has left a new log is made.
+                peers.pop();
+            }
+            for peer in &mut peers {
+                let got = peer.recv_all();
+                missed += usize::from(got.is_empty());
+                assert!(got == [parts(&[&[i]])] || (got.is_empty() && !has_memory), "{i}");
+            }
+        }
+        assert!(pieces < 16 || missed == 0, "{pieces}: {missed}");
+    }
 }
 
 /// A sequence of numbers below a bound.

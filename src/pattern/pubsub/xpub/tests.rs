@@ -2,12 +2,12 @@
 #![forbid(unsafe_code)]
 
 use crate::errno::Errno;
-use crate::message::{FLAG_COMMAND, Message, Outbound, take_lack};
+use crate::message::{FLAG_COMMAND, Inbound, Message, Outbound};
 use crate::options::SocketType;
 use crate::pattern::Attach;
 use crate::pattern::testing::{Peer, Rig, both_kinds, parts};
 use crate::pipe::Kind;
-use crate::sys::blocks::shortage;
+use crate::sys::shortage;
 
 fn subscribed(rig: &mut Rig, topics: &[&[u8]]) -> Peer {
     let mut peer = rig.connect();
@@ -38,17 +38,59 @@ fn publishers_shall_send_to_all_peers_with_a_matching_prefix_once() {
     }
 }
 
-#[test]
-fn without_memory_for_a_notice_there_is_none_rather_than_an_empty_one() {
-    let mut rig = Rig::new(SocketType::Xpub, Kind::Bytes);
+/// Whether an XPUB that gets memory so many times, and then no more, had enough for a subscription; if not, the peer
+/// has to come again.
+fn is_served(pieces: usize, kind: Kind, is_verbose: bool, is_manual: bool) -> bool {
+    let mut rig = Rig::new(SocketType::Xpub, kind);
+    rig.options.xpub_verbose = is_verbose;
+    rig.options.xpub_manual = is_manual;
     let mut peer = rig.connect();
-    let topic = [b'a'; 5000];
-    assert!(peer.send(&[&[b"\x01", &topic[..]].concat()]));
-    shortage::during(|| rig.settle());
-    assert!(take_lack(), "that is noted");
-    assert_eq!(rig.recv(), Err(Errno::EAGAIN));
-    rig.send(&[&topic]).unwrap();
-    assert_eq!(peer.recv_all(), [parts(&[&topic])]);
+    let topic = [b'a'; 500];
+    let subscription = [b"\x01", &topic[..]].concat();
+    assert!(peer.send(&[&subscription]) && peer.send(&[b"part", b"another"]));
+    shortage::after(pieces, || rig.hear(peer.id));
+    rig.take_out_doomed();
+    if rig.terminated.is_empty() {
+        assert_eq!(rig.recv(), Ok(vec![subscription]));
+        assert_eq!(rig.recv(), Ok(parts(&[b"part", b"another"])));
+        return true;
+    }
+    // What it was told before stays true.
+    let mut told = 0;
+    while let Ok(message) = rig.recv() {
+        assert_eq!(message[0][1..], topic);
+        told += if message[0][0] == 1 { 1 } else { -1 };
+    }
+    assert_eq!((rig.terminated.len(), told, rig.pattern.topics_count()), (1, 0, 0));
+    assert!(peer.end.is_peer_gone());
+    false
+}
+
+#[test]
+fn without_memory_for_what_it_sends_a_peer_loses_its_connection() {
+    for kind in [Kind::Bytes, Kind::Values] {
+        for (is_verbose, is_manual) in [(false, false), (true, false), (false, true)] {
+            let needed = (0..).find(|pieces| is_served(*pieces, kind, is_verbose, is_manual));
+            assert!(needed.is_some_and(|pieces| pieces > 4), "{needed:?}");
+        }
+    }
+}
+
+#[test]
+fn without_memory_to_tell_of_peers_that_left_it_is_told_later() {
+    let mut rig = Rig::new(SocketType::Xpub, Kind::Bytes);
+    let topics = [[b'a'; 500], [b'b'; 500], [b'c'; 500]];
+    let peer = subscribed(&mut rig, &[&topics[0], &topics[1], &topics[2]]);
+    while rig.recv().is_ok() {}
+    shortage::after(0, || rig.pattern.handle_closed(&mut rig.pipes, &rig.options, peer.id));
+    rig.pipes.remove(peer.id);
+    assert!(shortage::after(0, || rig.pattern.has_in(&mut rig.pipes, &rig.options)));
+    let mut message = Message::new();
+    let sink = &mut Inbound::Message(&mut message);
+    let received = shortage::after(0, || rig.pattern.recv(&mut rig.pipes, &rig.options, sink));
+    assert_eq!(received, Err(Errno::ENOMEM));
+    let told: Vec<_> = std::iter::from_fn(|| rig.recv().ok()).map(|m| m[0][1..].to_vec()).collect();
+    assert_eq!(told, topics);
 }
 
 #[test]
