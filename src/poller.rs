@@ -335,6 +335,18 @@ mod tests {
         assert_eq!(poll(&mut items, -1, None), Err(Errno::ENOTSOCK));
     }
 
+    /// A thread that panics ends what the others do or wait for, so that the test fails instead of waiting.
+    struct Failure<'a>(&'a AtomicBool, &'a Context);
+
+    impl Drop for Failure<'_> {
+        fn drop(&mut self) {
+            if thread::panicking() {
+                self.0.store(true, Ordering::Relaxed);
+                self.1.shutdown();
+            }
+        }
+    }
+
     /// One thread waits for `items` and answers each message; another one takes the commands of the same
     /// sockets all the time, and with them what the first would be woken by.
     fn wait_beside_a_thief(others: usize) {
@@ -347,12 +359,14 @@ mod tests {
             std::iter::once(waited).chain((0..others).map(|_| open(PAIR))).collect();
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
+            let _failure = Failure(&is_over, &context);
             scope.spawn(|| {
                 while !is_over.load(Ordering::Relaxed) {
                     let _ = waited.with(|socket| socket.ready());
                 }
             });
             scope.spawn(|| {
+                let _failure = Failure(&is_over, &context);
                 for _ in 0..ROUNDS {
                     peer.send(&mut Outbound::Slice(b"x"), 0).unwrap();
                     assert_eq!(peer.recv_slice(&mut [0; 1], 0), Ok(1));
@@ -363,11 +377,12 @@ mod tests {
                 let mut items: Vec<TestItem> = handles.iter().map(of).collect();
                 let start = Instant::now();
                 let found = poll(&mut items, LONG_MS, None);
-                if found != Ok(1) || start.elapsed() >= Duration::from_millis(LONG_MS as u64) {
-                    is_over.store(true, Ordering::Relaxed);
-                    context.shutdown();
-                    panic!("round {round}: {found:?} after {:?}", start.elapsed());
-                }
+                let is_late = start.elapsed() >= Duration::from_millis(LONG_MS as u64);
+                assert!(
+                    found == Ok(1) && !is_late,
+                    "round {round}: {found:?} after {:?}",
+                    start.elapsed()
+                );
                 assert_eq!(waited.recv_slice(&mut [0; 1], 1), Ok(1));
                 waited.send(&mut Outbound::Slice(b"y"), 0).unwrap();
             }
