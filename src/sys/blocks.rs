@@ -85,6 +85,7 @@ pub unsafe fn release(block: NonNull<u8>, size: usize) {
     if let Some((class, rounded)) = class(size) {
         if KEPT_LEN.fetch_add(rounded, Relaxed) < MOST_KEPT
             && let Some(mut kept) = KEPT[class].try_lock()
+            && kept.try_reserve(1).is_ok()
         {
             kept.push(block.as_ptr().expose_provenance());
             return;
