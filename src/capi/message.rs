@@ -4,10 +4,12 @@ use std::ffi::{c_char, c_int, c_void};
 
 use super::constants::{ZMQ_MORE, ZMQ_SHARED, ZMQ_SRCFD};
 use super::entry::{bytes_from_c, entry};
+use super::large;
 use super::socket::handle;
 use super::types::zmq_msg_t;
 use crate::errno::{Errno, Result};
 use crate::message::{Message, Outbound};
+use crate::socket::LARGE;
 
 /// A live message of the application's, or EFAULT.
 ///
@@ -93,15 +95,10 @@ pub unsafe extern "C" fn zmq_msg_send(
         // SAFETY: by the manual page a message of the caller's.
         let message = unsafe { live(msg) }?;
         let len = message.len();
-        let company = handle(socket).company(len, flags);
-        // Of a body that others have nobody can tell when it is sent.
-        let body = company.as_ref().filter(|_| !message.is_shared()).and_then(|_| message.body());
-        let mut part = Outbound::Message(message);
-        match (company, body) {
-            (Some(company), Some(body)) => {
-                handle(socket).send_in_company(&mut part, flags, &body, company)?;
-            }
-            _ => handle(socket).send(&mut part, flags)?,
+        if len >= LARGE {
+            large::send_message(handle(socket), message, flags)?;
+        } else {
+            handle(socket).send(&mut Outbound::Message(message), flags)?;
         }
         drop(std::mem::take(message));
         Ok(len)

@@ -16,7 +16,7 @@ pub mod context;
 pub mod draft;
 pub mod entry;
 pub mod handles;
-mod loan;
+mod large;
 pub mod message;
 pub mod monitor;
 pub mod poll;

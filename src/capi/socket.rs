@@ -6,16 +6,13 @@ use libc::iovec;
 
 use super::context::CONTEXTS;
 use super::entry::{bytes_from_c, bytes_of_c, bytes_of_c_mut, entry};
-use super::loan;
+use super::large;
 use super::message::{zmq_msg_recv, zmq_msg_send};
 use super::types::zmq_msg_t;
 use crate::errno::{Errno, Result};
 use crate::message::{Message, Outbound};
 use crate::socket::blocking::SNDMORE;
-use crate::socket::{Handle, Socket};
-
-/// Buffers from this size on are copied where a lack of memory can still be told.
-const LARGE: usize = 1 << 20;
+use crate::socket::{Handle, LARGE, Socket};
 
 /// The socket that C means; any value is safe.
 #[inline]
@@ -119,13 +116,8 @@ pub unsafe extern "C" fn zmq_send(
     entry(|| {
         // SAFETY: by the manual page `len` readable bytes, or NULL.
         let body = unsafe { bytes_of_c(buf, len) }?;
-        if let Some(company) = handle(socket).company(len, flags) {
-            return loan::send(handle(socket), body, flags, company).map(|()| len);
-        }
         if len >= LARGE {
-            let mut message = Message::copy_of(body).ok_or(Errno::ENOMEM)?;
-            handle(socket).send(&mut Outbound::Message(&mut message), flags)?;
-            return Ok(len);
+            return large::send(handle(socket), body, flags).map(|()| len);
         }
         handle(socket).send(&mut Outbound::Slice(body), flags).map(|()| len)
     })

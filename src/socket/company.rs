@@ -27,13 +27,10 @@ impl Company {
 
 impl Handle {
     /// Whether the caller, who is about to send `len` bytes, is to stay with them.
-    #[inline]
     pub fn company(self, len: usize, flags: i32) -> Option<Company> {
-        if len < LARGE || flags != 0 { None } else { self.large_company(len) }
-    }
-
-    #[cold]
-    fn large_company(self, len: usize) -> Option<Company> {
+        if len < LARGE || flags != 0 {
+            return None;
+        }
         let mut socket = self.lock().ok()?;
         let patience = socket.pace.begin(len)?;
         let may_wait = socket.options.sndtimeo < 0

@@ -41,6 +41,7 @@ use pace::Pace;
 
 pub use blocking::{Handle, SOCKETS, expect_calls};
 pub use company::Company;
+pub use pace::LARGE;
 pub use transfer::{IN, OUT};
 
 /// See the module.
