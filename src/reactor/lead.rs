@@ -106,13 +106,14 @@ impl Remote {
         if Switch::Inline.is_off() {
             return self.rouse();
         }
-        let is_stream = self.burst.lock().is_stream();
-        if !is_stream && signal.is_slept_on() {
+        let write = self.burst.lock().begin();
+        if !write.is_in_stream && signal.is_slept_on() {
             self.serve();
+            self.burst.lock().note_single(write);
         } else {
             signal.defer();
+            self.burst.lock().note_left();
         }
-        self.burst.lock().note(1);
     }
 
     /// Leaves the commands for when the caller, who leads now and then, comes back with more or waits. The I/O

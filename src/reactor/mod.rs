@@ -31,6 +31,7 @@ use crate::pipe::Target;
 use crate::sync::{Mailbox, Signal};
 use crate::sys::epoll::{Epoll, Event, Interest};
 use crate::sys::eventfd::EventFd;
+use crate::sys::thread::set_timer_slack;
 
 use self::core::{Command, Core};
 use self::lead::Lead;
@@ -42,6 +43,8 @@ pub use self::lead::{Leader, Waiting};
 const WAKER: u64 = u64::MAX;
 /// How long the I/O thread leaves the work to an application's thread that does it of late.
 const PARK: Duration = Duration::from_micros(500);
+/// By how much the I/O thread may wake late.
+const SLACK: Duration = Duration::from_micros(5);
 /// How often in a row, while that holds the lock each time.
 const MOST_PARKS: usize = 4;
 
@@ -247,6 +250,7 @@ impl Reactor {
 
     /// Runs until [`Remote::stop`].
     pub fn run(self) {
+        set_timer_slack(SLACK);
         let remote = &self.remote;
         let signal = &remote.mailbox.signal;
         let mut events = [Event::EMPTY; 256];

@@ -15,7 +15,7 @@ use crate::mechanism::Cipher;
 use crate::reactor::{Burst, Io, Readiness};
 use crate::transport::Stream;
 
-use super::egress::Egress;
+use super::egress::{Cause, Egress};
 use super::events::Names;
 use super::ingress::Ingress;
 use super::raw::RawIngress;
@@ -35,7 +35,8 @@ const WAITS: u8 = 2;
 /// writer without credit does not wait for it.
 fn pace(sent: u32) -> Duration {
     Duration::from_micros(match sent {
-        0..256 => 50,
+        0..8 => 20,
+        8..256 => 50,
         256..1000 => 200,
         1000.. => 500,
     })
@@ -373,7 +374,7 @@ impl Connection {
 
     /// Writes what there is.
     fn flush(&mut self, common: &mut Common, io: &mut Io<'_>) -> Result<(), Ended> {
-        self.look_at = None;
+        let look_at = self.look_at.take();
         if self.is_blocked {
             return Ok(());
         }
@@ -381,11 +382,17 @@ impl Connection {
             Protocol::Zmtp { engine, .. } => Some(engine.as_mut()),
             Protocol::Raw(_) => None,
         };
-        let is_stream = self.burst.is_stream();
-        match self.egress.flush(&self.stream, engine, common, is_stream).map_err(Ended::Stream)? {
-            Flushed::All(sent) => self.burst.note(sent),
+        let write = self.burst.begin();
+        let cause = match look_at {
+            _ if write.is_in_stream => Cause::Stream,
+            Some(at) if at <= write.at => Cause::Look,
+            _ => Cause::Event,
+        };
+        match self.egress.flush(&self.stream, engine, common, cause).map_err(Ended::Stream)? {
+            Flushed::All(0) => {}
+            Flushed::All(_) => self.burst.note_single(write),
             Flushed::Streaming(sent) => {
-                self.burst = Burst::default();
+                self.burst.interrupt();
                 self.look_at = Some(Instant::now() + pace(sent));
             }
             Flushed::Blocked => self.is_blocked = true,

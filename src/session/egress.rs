@@ -25,8 +25,31 @@ const AHEAD: usize = 64 * 1024;
 /// Most that a frame of another version, or in a box, is longer than its body.
 const MOST_ADDED: usize = MOST_OVERHEAD_LEN + 16;
 
-/// Messages sent in one go from which on more are expected to follow.
+/// Messages sent in one go from which on more are expected to follow: after a look for more, and otherwise.
+const STREAM_GOES_ON: u32 = 1;
 const STREAM: u32 = 16;
+
+/// Why something is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Something may have come.
+    Event,
+    /// In the middle of a stream of messages it was time to look for more.
+    Look,
+    /// As [`Self::Event`], and more is known to follow.
+    Stream,
+}
+
+impl Cause {
+    /// Whether more is expected to follow so many messages.
+    fn is_stream(self, sent: u32) -> bool {
+        sent >= match self {
+            Self::Event => STREAM,
+            Self::Look => STREAM_GOES_ON,
+            Self::Stream => 0,
+        }
+    }
+}
 
 enum Mode {
     /// No traffic yet.
@@ -92,13 +115,13 @@ impl Egress {
         self.out_done < self.out.len()
     }
 
-    /// Writes as much as the kernel takes; `is_stream` if it is known already that more messages follow.
+    /// Writes as much as the kernel takes.
     pub(super) fn flush(
         &mut self,
         stream: &Stream,
         mut engine: Option<&mut Engine>,
         common: &mut Common,
-        is_stream: bool,
+        cause: Cause,
     ) -> Result<Flushed> {
         let mut budget = BUDGET;
         let before = common.pipe.as_ref().map_or(0, PipeEnd::messages_read);
@@ -121,7 +144,7 @@ impl Egress {
             }
             let Some(pipe) = &mut common.pipe else { return Ok(Flushed::All(0)) };
             let sent = pipe.messages_read().wrapping_sub(before);
-            let is_stream = is_stream || sent >= STREAM;
+            let is_stream = cause.is_stream(sent);
             // In a stream the writer tells only of many more.
             let has_more = if is_stream { pipe.doze() } else { pipe.is_readable() };
             if !has_more {
