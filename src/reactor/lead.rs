@@ -236,6 +236,8 @@ impl Leader<'_> {
             let wait = if is_asleep { timeout } else { Some(Duration::ZERO) };
             let ready = MutexGuard::unlocked(&mut core, || {
                 release_deferred();
+                // What that let go may be what the caller waits for.
+                let wait = if is_done() { Some(Duration::ZERO) } else { wait };
                 let ready = remote.epoll.wait(&mut events, wait);
                 if is_asleep {
                     self.watcher.end_poll();
@@ -285,5 +287,26 @@ impl Drop for Turn<'_> {
         if self.0.is_waited_for() {
             self.0.unpark();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::super::Reactor;
+    use super::*;
+
+    #[test]
+    fn who_leads_does_not_sleep_if_what_it_waits_for_happens_just_before() {
+        let remote = Reactor::new(true).unwrap().remote();
+        let signal = Signal::new();
+        let begun = Instant::now();
+        let long = Duration::from_secs(20);
+        // As a message whose free function is called there: done from the second look on.
+        let is_done = Cell::new(false);
+        let leader = remote.lead(&signal).unwrap();
+        leader.work_until(begun.checked_add(long), || is_done.replace(true));
+        assert!(begun.elapsed() < long / 2);
     }
 }
