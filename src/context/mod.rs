@@ -170,7 +170,7 @@ impl Context {
     }
 
     /// The I/O thread, if there is one only.
-    fn sole_io(&self) -> Option<&Arc<Remote>> {
+    pub fn sole_io(&self) -> Option<&Arc<Remote>> {
         self.sole_io.get()
     }
 

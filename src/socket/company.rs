@@ -50,7 +50,11 @@ impl Handle {
         company: Company,
     ) -> Result<()> {
         let Company { io, patience } = company;
-        self.send_unserved(part, flags)?;
+        if let Err(error) = self.send_unserved(part, flags) {
+            // Trying may have told connections something.
+            io.serve();
+            return Err(error);
+        }
         if let Outbound::Message(message) = part {
             // The pipe shares it.
             drop(std::mem::take(*message));
@@ -69,5 +73,33 @@ impl Handle {
             socket.pace.end(has_worked || !body.is_shared());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use crate::errno::Errno;
+    use crate::message::Message;
+    use crate::pipe::Target;
+
+    const REP: i32 = 4;
+
+    #[test]
+    fn a_message_that_cannot_be_sent_leaves_nothing_unserved() {
+        let context = Context::new();
+        let handle = Handle::open(&context, REP).unwrap();
+        let io = Arc::clone(context.sole_io().unwrap());
+        let company = Company { io: Arc::clone(&io), patience: Duration::from_secs(20) };
+        let mut message = Message::with_size(LARGE).unwrap();
+        let body = message.body().unwrap();
+        // As a pipe that the attempt let go.
+        io.attend(7);
+        let sent = handle.send_in_company(&mut Outbound::Message(&mut message), 0, &body, company);
+        assert_eq!(sent, Err(Errno::EFSM));
+        assert!(!io.is_unattended());
+        handle.close().unwrap();
+        context.terminate().unwrap();
     }
 }
