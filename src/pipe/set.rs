@@ -23,6 +23,8 @@ struct Slot {
     /// Tells a pipe from earlier ones of the same number.
     generation: u32,
     doom: Doom,
+    /// Of which pipe that was said: it may have gone since, and another have its number.
+    doomed: u32,
     is_starved: bool,
     end: Option<PipeEnd>,
 }
@@ -79,23 +81,29 @@ impl PipeSet {
 
     fn doom(&mut self, id: PipeId, is_starved: bool) {
         let Some(slot) = self.slots.get_mut(id.0 as usize) else { return };
+        if slot.doom != Doom::Stays && slot.doomed == slot.generation {
+            return;
+        }
+        (slot.doomed, slot.is_starved) = (slot.generation, is_starved);
         if slot.doom == Doom::Stays {
-            slot.is_starved = is_starved;
             slot.doom = self.doomed.map_or(Doom::Last, Doom::Before);
             self.doomed = Some(id.0);
         }
     }
 
-    /// A pipe to be taken out, which may be out already, and whether that is for lack of memory. The one asked for
-    /// last comes first.
+    /// A pipe to be taken out, and whether that is for lack of memory. The one asked for last comes first.
     pub fn take_doomed(&mut self) -> Option<(PipeId, bool)> {
-        let id = self.doomed.take()?;
-        let slot = self.slots.get_mut(id as usize)?;
-        match std::mem::take(&mut slot.doom) {
-            Doom::Before(next) => self.doomed = Some(next),
-            Doom::Last | Doom::Stays => {}
+        loop {
+            let id = self.doomed.take()?;
+            let slot = self.slots.get_mut(id as usize)?;
+            match std::mem::take(&mut slot.doom) {
+                Doom::Before(next) => self.doomed = Some(next),
+                Doom::Last | Doom::Stays => {}
+            }
+            if slot.doomed == slot.generation {
+                return Some((PipeId(id), slot.is_starved));
+            }
         }
-        Some((PipeId(id), slot.is_starved))
     }
 
     /// Notes that a pipe has no credit left, and that its reader has been asked for more.
@@ -154,5 +162,30 @@ impl PipeSet {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipe::{Kind, pair};
+
+    #[test]
+    fn who_gets_the_number_of_a_doomed_pipe_is_not_taken_out_for_it() {
+        let mut pipes = PipeSet::default();
+        let new = || pair([Kind::Bytes; 2], [1; 2]).0;
+        let [first, second] = [pipes.insert(new()), pipes.insert(new())];
+        pipes.terminate(first);
+        pipes.starve(second);
+        drop(pipes.remove(first));
+        drop(pipes.remove(second));
+        assert_eq!([pipes.insert(new()), pipes.insert(new())], [second, first]);
+        pipes.starve(first);
+        pipes.terminate(first);
+        assert_eq!(pipes.take_doomed(), Some((first, true)));
+        assert_eq!(pipes.take_doomed(), None);
+        pipes.terminate(second);
+        assert_eq!(pipes.take_doomed(), Some((second, false)));
+        assert!(!pipes.has_doomed());
     }
 }
