@@ -16,6 +16,9 @@ struct Loan {
 
 impl Drop for Loan {
     fn drop(&mut self) {
+        if !self.body.is_shared() {
+            return;
+        }
         let body = &self.body;
         // SAFETY: besides the caller only sessions have the body, and those are run by who holds the reactor's lock,
         // which this does.

@@ -207,16 +207,11 @@ impl Leader<'_> {
     /// Runs the reactor until the signal is on or somebody else has cleared it, or until `deadline` has passed
     /// (`EAGAIN`) or a signal handler ran (`EINTR`).
     pub fn wait(self, deadline: Option<Instant>) -> Result<()> {
-        self.run(deadline, || false).0
+        self.wait_until(deadline, || false)
     }
 
-    /// Runs the reactor until `is_done` or `deadline` has passed; answers whether it had anything to do.
-    pub fn work_until(self, deadline: Option<Instant>, is_done: impl Fn() -> bool) -> bool {
-        self.run(deadline, is_done).1
-    }
-
-    fn run(self, deadline: Option<Instant>, is_done: impl Fn() -> bool) -> (Result<()>, bool) {
-        let mut has_worked = false;
+    /// As [`Self::wait`], but also until `is_done`.
+    pub fn wait_until(self, deadline: Option<Instant>, is_done: impl Fn() -> bool) -> Result<()> {
         let remote = self.remote;
         let _uncancelled = Uncancelled::begin();
         let mut events = [Event::EMPTY; 64];
@@ -246,10 +241,7 @@ impl Leader<'_> {
                 ready
             });
             match ready {
-                Ok(ready) => {
-                    has_worked |= !ready.is_empty();
-                    core.handle_events(ready, remote);
-                }
+                Ok(ready) => core.handle_events(ready, remote),
                 Err(error) => break Err(error),
             }
             if self.watcher.is_over() || is_done() {
@@ -262,7 +254,7 @@ impl Leader<'_> {
         if wants_io {
             remote.mailbox.signal.nudge();
         }
-        (result, has_worked)
+        result
     }
 
     fn begin_sleep(&self) -> bool {

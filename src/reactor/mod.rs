@@ -83,6 +83,8 @@ pub struct Remote {
     burst: Mutex<Burst>,
     /// Every socket of the context uses this reactor, and serves it.
     is_sole: bool,
+    /// How often the kernel has taken the end of a message.
+    passed: AtomicUsize,
     next_token: AtomicUsize,
     /// Number of actors: the measure by which threads are chosen.
     load: AtomicUsize,
@@ -111,6 +113,17 @@ impl Remote {
     pub fn unwatch(&self, fd: BorrowedFd<'_>) {
         // ENOENT: it was not watched.
         let _ = self.epoll.delete(fd);
+    }
+
+    /// Notes that the kernel has taken the end of a message.
+    pub fn note_passed(&self) {
+        // Only whoever runs actors writes it.
+        self.passed.store(self.passed().wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// How often that was.
+    pub fn passed(&self) -> usize {
+        self.passed.load(Ordering::Relaxed)
     }
 
     /// Number of actors.
@@ -237,6 +250,7 @@ impl Reactor {
             lead: Lead::default(),
             burst: Mutex::default(),
             is_sole,
+            passed: AtomicUsize::new(0),
             next_token: AtomicUsize::new(0),
             load: AtomicUsize::new(0),
         };

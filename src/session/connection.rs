@@ -12,6 +12,7 @@ use crate::context::EventKind;
 use crate::engine::{self, Engine, Failure};
 use crate::errno::Errno;
 use crate::mechanism::Cipher;
+use crate::pipe::PipeEnd;
 use crate::reactor::{Burst, Io, Readiness};
 use crate::transport::Stream;
 
@@ -388,7 +389,13 @@ impl Connection {
             Some(at) if at <= write.at => Cause::Look,
             _ => Cause::Event,
         };
-        match self.egress.flush(&self.stream, engine, common, cause).map_err(Ended::Stream)? {
+        let messages = |common: &Common| common.pipe.as_ref().map_or(0, PipeEnd::messages_read);
+        let before = messages(common);
+        let flushed = self.egress.flush(&self.stream, engine, common, cause);
+        if messages(common) != before {
+            io.remote.note_passed();
+        }
+        match flushed.map_err(Ended::Stream)? {
             Flushed::All(0) => {}
             Flushed::All(_) => self.burst.note_single(write),
             Flushed::Streaming(sent) => {

@@ -62,15 +62,15 @@ impl Handle {
         // Of its own: what else happens to the socket is for later.
         let signal = Signal::new();
         let deadline = Instant::now().checked_add(patience);
-        let has_worked = match io.lead(&signal) {
-            Some(leader) => leader.work_until(deadline, || !body.is_shared()),
-            None => {
-                io.rouse();
-                false
-            }
-        };
+        let before = io.passed();
+        match io.lead(&signal) {
+            // However it ends.
+            Some(leader) => drop(leader.wait_until(deadline, || !body.is_shared())),
+            None => io.rouse(),
+        }
         if let Ok(mut socket) = self.lock() {
-            socket.pace.end(has_worked || !body.is_shared());
+            // Others that are before it in the pipe may have left.
+            socket.pace.end(!body.is_shared() || io.passed() != before);
         }
         Ok(())
     }
