@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::sys::switches::Switch;
 
 /// Messages from this size on are worth it.
-pub const LARGE: usize = 256 * 1024;
+pub const LARGE: usize = 64 * 1024;
 /// Most messages that are sent without waiting after a vain wait.
 const MOST_SKIPPED: u32 = 64;
 /// Longest wait.
