@@ -23,8 +23,9 @@ impl EventFd {
     /// Makes it readable. Cannot fail in a way the caller could act on: a full counter is readable.
     pub fn signal(&self) {
         let one = 1u64.to_ne_bytes();
+        // The bare system call: write(2) would let pthread_cancel(3) end the thread in here.
         // SAFETY: `one` is 8 readable bytes that outlive the call.
-        unsafe { libc::write(self.0.as_raw_fd(), one.as_ptr().cast(), one.len()) };
+        unsafe { libc::syscall(libc::SYS_write, self.0.as_raw_fd(), one.as_ptr(), one.len()) };
     }
 
     /// Makes it unreadable; answers whether it was signalled.
