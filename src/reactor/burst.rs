@@ -46,7 +46,7 @@ impl Burst {
             return Write { at, is_in_stream: false };
         };
         match at.saturating_duration_since(ended) < self.short() {
-            true => self.streak += 1,
+            true => self.streak = self.streak.saturating_add(1),
             false => self.streak = 0,
         }
         Write { at, is_in_stream: self.streak >= STREAK }

@@ -298,7 +298,7 @@ mod tests {
         // As a message whose free function is called there: done from the second look on.
         let is_done = Cell::new(false);
         let leader = remote.lead(&signal).unwrap();
-        leader.work_until(begun.checked_add(long), || is_done.replace(true));
+        leader.wait_until(begun.checked_add(long), || is_done.replace(true)).unwrap();
         assert!(begun.elapsed() < long / 2);
     }
 }

@@ -10,7 +10,7 @@ use crate::reactor::Remote;
 use crate::sync::Signal;
 
 use super::Handle;
-use super::pace::LARGE;
+use super::pace::{LARGE, LARGEST};
 
 /// How long to stay with a message, and whose work to do meanwhile.
 pub struct Company {
@@ -28,7 +28,7 @@ impl Company {
 impl Handle {
     /// Whether the caller, who is about to send `len` bytes, is to stay with them.
     pub fn company(self, len: usize, flags: i32) -> Option<Company> {
-        if len < LARGE || flags != 0 {
+        if !(LARGE..=LARGEST).contains(&len) || flags != 0 {
             return None;
         }
         let mut socket = self.lock().ok()?;

@@ -11,6 +11,9 @@ use crate::sys::switches::Switch;
 
 /// Messages from this size on are worth it.
 pub const LARGE: usize = 64 * 1024;
+/// Larger ones take the kernel longer than anybody would wait, and what it leaves of them is copied while nobody else's
+/// connections are served.
+pub const LARGEST: usize = 16 * 1024 * 1024;
 /// Most messages that are sent without waiting after a vain wait.
 const MOST_SKIPPED: u32 = 64;
 /// Longest wait.
