@@ -49,6 +49,7 @@ impl SharedKey {
         key
     }
 
+    #[cfg(any(test, target_arch = "x86_64"))]
     pub(super) const fn as_bytes(&self) -> &[u8; KEY_LEN] {
         &self.0
     }

@@ -80,7 +80,8 @@ impl SockAddr {
             return Err(Errno::ENAMETOOLONG);
         }
         for (to, from) in raw.sun_path.iter_mut().skip(start).zip(bytes) {
-            *to = from.cast_signed();
+            // c_char is signed on x86-64, and unsigned on arm64.
+            *to = libc::c_char::from_ne_bytes([*from]);
         }
         let len = match name {
             UnixName::Unnamed => UNIX_NAME,
@@ -123,7 +124,7 @@ impl SockAddr {
         // SAFETY: the storage is larger than sockaddr_un, aligned, and initialised.
         let raw = unsafe { *(&raw const self.storage).cast::<libc::sockaddr_un>() };
         let len = (self.len as usize).saturating_sub(UNIX_NAME).min(raw.sun_path.len());
-        let bytes = raw.sun_path.iter().take(len).map(|c| c.cast_unsigned());
+        let bytes = raw.sun_path.iter().take(len).flat_map(|c| c.to_ne_bytes());
         Some(match raw.sun_path.first() {
             Some(0) if len > 0 => UnixName::Abstract(bytes.skip(1).collect()),
             Some(_) if len > 0 => UnixName::Path(bytes.take_while(|b| *b != 0).collect()),
