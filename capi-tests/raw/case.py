@@ -4,7 +4,7 @@ import dataclasses
 import typing
 
 from library import DEALER, PULL, PUSH, QUIET_MS, SOON_MS, Library
-from peer import Listener, Peer
+from peer import Listener, Peer, frame
 
 CASES = {}
 
@@ -100,6 +100,16 @@ def serve_good_peer(library, s, type_, port):
     good.connect(port)
     good.send(b"good", b"peer")
     show("good peer", s.recv())
+
+
+def serve_subscriber(s, port):
+    """A publisher serves a good subscriber as if nothing had happened."""
+    good = Peer.to(port)
+    good.shake(b"SUB", 1)
+    good.send(frame(b"\1g"))
+    while (got := good.rest(0.05)[0]) == b"":
+        s.send(b"good")
+    show("good peer", got[:6])
 
 
 def attack(library, type_, peer_type, options, pieces):

@@ -1,7 +1,7 @@
 """Malformed input after a good handshake: the connection or only the frame is lost, never the socket or the process."""
 
 import library as z
-from case import add, attack, bound, serve_good_peer, show, show_events
+from case import add, attack, bound, serve_good_peer, serve_subscriber, show, show_events
 from peer import COMMAND, LONG, MORE, SIGNATURE, Peer, command, frame, frame_v1, greeting, ready
 
 
@@ -106,12 +106,7 @@ def deep_topic(library):
         s.send(b"x")
     peer.close()
     show_events(monitor)
-    good = Peer.to(port)
-    good.shake(b"SUB", 1)
-    good.send(frame(b"\1g"))
-    while (got := good.rest(0.05)[0]) == b"":
-        s.send(b"good")
-    show("good peer", got[:6])
+    serve_subscriber(s, port)
 
 
 add("pub-deep-topic", deep_topic)

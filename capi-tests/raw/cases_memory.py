@@ -4,7 +4,7 @@ import os
 import socket
 
 import library as z
-from case import add, serve_good_peer, show
+from case import add, serve_good_peer, serve_subscriber, show
 from cases_authentication import HANDLER, INITIATE, OK, PLAIN
 from cases_authentication import SERVER as PLAIN_SERVER
 from cases_curve import GREETING, SERVER, TYPE, CurvePeer, changed, hello, serve_good
@@ -43,12 +43,7 @@ def serve_null(library, s, port):
 
 
 def serve_publisher(library, s, port):
-    good = Peer.to(port)
-    good.shake(b"SUB", 1)
-    good.send(frame(b"\1g"))
-    while (got := good.rest(0.05)[0]) == b"":
-        s.send(b"good")
-    show("good peer", got[:6])
+    serve_subscriber(s, port)
 
 
 def leave(peer):

@@ -3,23 +3,10 @@
 
 enum
 {
-    SPARE = 32 << 20,
     LARGE = 20000,
     SMALL = 100,
     LEAST = 16
 };
-
-static void become_poor (void)
-{
-    long pages;
-    struct rlimit limit;
-    FILE *statm = fopen ("/proc/self/statm", "r");
-    CHECK (statm && fscanf (statm, "%ld", &pages) == 1);
-    fclose (statm);
-    OK (getrlimit (RLIMIT_AS, &limit));
-    limit.rlim_cur = (rlim_t) pages * (rlim_t) sysconf (_SC_PAGESIZE) + SPARE;
-    OK (setrlimit (RLIMIT_AS, &limit));
-}
 
 static long send_all (void *push, size_t size)
 {

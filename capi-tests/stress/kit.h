@@ -68,4 +68,29 @@ MAYBE_UNUSED static void ends_well (pid_t child)
     CHECK (WIFEXITED (status) && WEXITSTATUS (status) == 0);
 }
 
+enum { SPARE_MEMORY = 32 << 20 };
+
+/*  Leaves the process little more memory than it has; answers the limit until then.  */
+MAYBE_UNUSED static rlim_t become_poor (void)
+{
+    long pages;
+    struct rlimit limit;
+    FILE *statm = fopen ("/proc/self/statm", "r");
+    CHECK (statm && fscanf (statm, "%ld", &pages) == 1);
+    fclose (statm);
+    OK (getrlimit (RLIMIT_AS, &limit));
+    rlim_t usual = limit.rlim_cur;
+    limit.rlim_cur = (rlim_t) pages * (rlim_t) sysconf (_SC_PAGESIZE) + SPARE_MEMORY;
+    OK (setrlimit (RLIMIT_AS, &limit));
+    return usual;
+}
+
+MAYBE_UNUSED static void become_rich (rlim_t usual)
+{
+    struct rlimit limit;
+    OK (getrlimit (RLIMIT_AS, &limit));
+    limit.rlim_cur = usual;
+    OK (setrlimit (RLIMIT_AS, &limit));
+}
+
 #endif

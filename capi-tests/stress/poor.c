@@ -5,31 +5,20 @@
 
 enum
 {
-    SPARE = 32 << 20,
     TOPICS = 200000
 };
 
-/*  Leaves the process little more memory than it has; answers the limit until then.  */
-static rlim_t become_poor (void)
+/*  Binds within the process, or leaves an endpoint where nobody is yet, and connects.  */
+static void link_up (void *binder, void *connector, const char *transport, char endpoint[ENDPOINT_MAX])
 {
-    long pages;
-    struct rlimit limit;
-    FILE *statm = fopen ("/proc/self/statm", "r");
-    CHECK (statm && fscanf (statm, "%ld", &pages) == 1);
-    fclose (statm);
-    OK (getrlimit (RLIMIT_AS, &limit));
-    rlim_t usual = limit.rlim_cur;
-    limit.rlim_cur = (rlim_t) pages * (rlim_t) sysconf (_SC_PAGESIZE) + SPARE;
-    OK (setrlimit (RLIMIT_AS, &limit));
-    return usual;
-}
-
-static void become_rich (rlim_t usual)
-{
-    struct rlimit limit;
-    OK (getrlimit (RLIMIT_AS, &limit));
-    limit.rlim_cur = usual;
-    OK (setrlimit (RLIMIT_AS, &limit));
+    if (strcmp (transport, "inproc") == 0) {
+        snprintf (endpoint, ENDPOINT_MAX, "inproc://poor");
+        OK (zmq_bind (binder, endpoint));
+    } else {
+        bind_tcp (binder, endpoint);
+        OK (zmq_unbind (binder, endpoint));
+    }
+    OK (zmq_connect (connector, endpoint));
 }
 
 static void fill (const char *transport, size_t size)
@@ -41,14 +30,7 @@ static void fill (const char *transport, size_t size)
     set_int (push, ZMQ_SNDHWM, 0);
     set_int (pull, ZMQ_RCVHWM, 0);
     set_timeouts (pull, 2000);
-    if (strcmp (transport, "inproc") == 0) {
-        snprintf (endpoint, sizeof endpoint, "inproc://poor");
-        OK (zmq_bind (pull, endpoint));
-    } else {
-        bind_tcp (pull, endpoint);
-        OK (zmq_unbind (pull, endpoint));
-    }
-    OK (zmq_connect (push, endpoint));
+    link_up (pull, push, transport, endpoint);
     rlim_t usual = become_poor ();
     while (zmq_send (push, body, size, ZMQ_DONTWAIT) == (int) size)
         sent++;
@@ -83,14 +65,7 @@ static void subscribe_to_all (const char *transport, size_t size)
     set_int (sub, ZMQ_SNDHWM, 0);
     set_int (pub, ZMQ_RCVHWM, 0);
     set_timeouts (pub, 2000);
-    if (strcmp (transport, "inproc") == 0) {
-        snprintf (endpoint, sizeof endpoint, "inproc://poor");
-        OK (zmq_bind (pub, endpoint));
-    } else {
-        bind_tcp (pub, endpoint);
-        OK (zmq_unbind (pub, endpoint));
-    }
-    OK (zmq_connect (sub, endpoint));
+    link_up (pub, sub, transport, endpoint);
     rlim_t usual = become_poor ();
     while (zmq_setsockopt (sub, ZMQ_SUBSCRIBE, topic, topic_of (topic, count, size)) == 0)
         count++;
