@@ -1,5 +1,10 @@
-/*  ZMQ_CONFLATE: a sender never waits for its reader, however many messages it sends. */
+/*  ZMQ_CONFLATE: a sender never waits for its reader, however many messages it sends.
+
+    The original drops a message that is sent just while its reader looks, also the last one: then one more is sent.
+    That ours loses none is for stress/newest.c to say. */
 #include "b_kit.h"
+
+#define FLOOD 20000
 
 static void flood (void *ctx, const char *label, const char *address, int connect_first)
 {
@@ -13,11 +18,18 @@ static void flood (void *ctx, const char *label, const char *address, int connec
     if (!connect_first)
         OK (zmq_connect (push, at));
     int sent = 0, got = -1;
-    while (sent < 20000 && zmq_send (push, &sent, sizeof sent, 0) == sizeof sent)
+    while (sent < FLOOD && zmq_send (push, &sent, sizeof sent, 0) == sizeof sent)
         sent++;
-    while (got != sent - 1)
-        CHECK (zmq_recv (pull, &got, sizeof got, 0) == sizeof got);
-    SAY ("%s: sent %d, the last received", label, sent);
+    SAY ("%s: sent %d", label, sent);
+    set_timeouts (pull, QUIET_MS);
+    for (int more = 0; got != sent - 1; ) {
+        if (zmq_recv (pull, &got, sizeof got, 0) == sizeof got)
+            continue;
+        CHECK (zmq_errno () == EAGAIN && more++ < 20);
+        CHECK (zmq_send (push, &sent, sizeof sent, 0) == sizeof sent);
+        sent++;
+    }
+    SAY ("%s: the last received", label);
     OK (zmq_close (push));
     OK (zmq_close (pull));
 }
