@@ -39,6 +39,8 @@ pub enum Kind {
 
 #[derive(Default)]
 struct Side {
+    /// What it writes to.
+    outward: Flow,
     attention: Attention,
     is_gone: AtomicBool,
     /// The side that went wanted no more of this connection, but its endpoint stays.
@@ -54,16 +56,17 @@ struct Side {
 
 #[derive(Default)]
 struct Shared {
-    /// `flows[s]` is written by side `s`.
-    flows: [Flow; 2],
     sides: [Side; 2],
 }
+
+/// The two directions' words are not in one line.
+const _: () = assert!(cfg!(loom) || size_of::<Side>() >= 64);
 
 /// One end of a pipe pair. Dropping it closes it: the peer is told, and can still read what was
 /// committed.
 pub struct PipeEnd {
     shared: Joint<Shared>,
-    side: usize,
+    is_second: bool,
     reader: Reader,
     pub(super) writer: Writer,
     /// Messages completed by the writer, modulo 2^31.
@@ -84,19 +87,20 @@ pub struct PipeEnd {
 /// A pipe pair. `kinds` and `hwms` are for what the first and the second end write.
 pub fn pair(kinds: [Kind; 2], hwms: [i32; 2]) -> (PipeEnd, PipeEnd) {
     let mut shared = Shared::default();
-    for (flow, kind) in shared.flows.iter_mut().zip(kinds) {
-        flow.is_conflated = kind == Kind::Conflate;
+    for (side, kind) in shared.sides.iter_mut().zip(kinds) {
+        side.outward.is_conflated = kind == Kind::Conflate;
     }
     let shared = Joint::new(shared);
-    for (flow, hwm) in shared.flows.iter().zip(hwms) {
+    for (side, hwm) in shared.sides.iter().zip(hwms) {
+        let flow = &side.outward;
         flow.set_parts(Some(hwm), Some(ABSENT));
         // Nothing has been looked for yet: the first commit has to wake the reader.
         flow.reader.asleep.store(ASLEEP, Ordering::Relaxed);
     }
     let (writer_a, reader_b) = halves(kinds[0]);
     let (writer_b, reader_a) = halves(kinds[1]);
-    let a = PipeEnd::new(Joint::clone(&shared), 0, reader_a, writer_a);
-    (a, PipeEnd::new(shared, 1, reader_b, writer_b))
+    let a = PipeEnd::new(Joint::clone(&shared), false, reader_a, writer_a);
+    (a, PipeEnd::new(shared, true, reader_b, writer_b))
 }
 
 fn halves(kind: Kind) -> (Writer, Reader) {
@@ -113,10 +117,10 @@ fn halves(kind: Kind) -> (Writer, Reader) {
 }
 
 impl PipeEnd {
-    fn new(shared: Joint<Shared>, side: usize, reader: Reader, writer: Writer) -> Self {
+    fn new(shared: Joint<Shared>, is_second: bool, reader: Reader, writer: Writer) -> Self {
         Self {
             shared,
-            side,
+            is_second,
             reader,
             writer,
             written: 0,
@@ -131,28 +135,34 @@ impl PipeEnd {
 
     #[inline(always)]
     fn outward(&self) -> &Flow {
-        &self.shared.flows[self.side]
+        &self.own().outward
     }
 
     #[inline(always)]
     fn inward(&self) -> &Flow {
-        &self.shared.flows[1 - self.side]
+        &self.peer().outward
     }
 
+    #[inline(always)]
+    fn own(&self) -> &Side {
+        &self.shared.sides[usize::from(self.is_second)]
+    }
+
+    #[inline(always)]
     fn peer(&self) -> &Side {
-        &self.shared.sides[1 - self.side]
+        &self.shared.sides[usize::from(!self.is_second)]
     }
 
     /// Names the owner that is told of this end's events.
     pub fn set_target(&self, target: Arc<dyn Target>, token: u64) {
-        self.shared.sides[self.side].attention.set_target(target, token);
+        self.own().attention.set_target(target, token);
     }
 
     /// Takes this end's events.
     pub fn take_events(&mut self) -> u8 {
         // The mark may be lower now.
         self.step = 0;
-        self.shared.sides[self.side].attention.take()
+        self.own().attention.take()
     }
 
     /// Tells the peer that what is behind this end was replaced.
@@ -177,15 +187,15 @@ impl PipeEnd {
             let farewell = farewell.to_vec();
             self.write_last(&farewell);
         }
-        self.shared.sides[self.side].linger_ms.store(linger_ms, Ordering::SeqCst);
+        self.own().linger_ms.store(linger_ms, Ordering::SeqCst);
     }
 
     /// Closes this end because of what the peer did: its connection is of no use any more, while an
     /// endpoint that connects goes on with a new one. Where `is_starved` there was no memory for it, and the peer
     /// may try again.
     pub fn reset(self, is_starved: bool) {
-        self.shared.sides[self.side].is_starved.store(is_starved, Ordering::SeqCst);
-        self.shared.sides[self.side].is_reset.store(true, Ordering::SeqCst);
+        self.own().is_starved.store(is_starved, Ordering::SeqCst);
+        self.own().is_reset.store(true, Ordering::SeqCst);
     }
 
     /// Whether the peer's end went by [`Self::reset`].
@@ -332,7 +342,7 @@ impl PipeEnd {
         let is_known = self.has_credit();
         let is_writable = self.is_writable();
         if is_writable && !is_known {
-            self.shared.sides[self.side].attention.raise(WRITABLE);
+            self.own().attention.raise(WRITABLE);
         }
         is_writable && is_known
     }
@@ -393,13 +403,13 @@ impl PipeEnd {
     #[cold]
     fn note_no_memory(&self) -> bool {
         note_lack();
-        self.shared.sides[self.side].attention.raise(WRITABLE);
+        self.own().attention.raise(WRITABLE);
         false
     }
 
     /// What this end wants to read when the other one closes; said once.
     pub fn set_farewell(&self, message: &[u8]) {
-        let _ = self.shared.sides[self.side].farewell.set(Box::new(message.into()));
+        let _ = self.own().farewell.set(Box::new(message.into()));
     }
 
     /// Appends a message whatever the credit, and makes it visible; an unfinished one is taken back.
@@ -454,7 +464,7 @@ impl PipeEnd {
 
 impl Drop for PipeEnd {
     fn drop(&mut self) {
-        let side = &self.shared.sides[self.side];
+        let side = self.own();
         side.is_gone.store(true, Ordering::SeqCst);
         self.peer().attention.raise(CLOSED | READABLE);
     }

@@ -15,9 +15,8 @@ const UNLIMITED_STEP: u32 = 1 << 24;
 /// A side that has no say in a high-water mark.
 pub const ABSENT: i32 = -1;
 
-/// What the reader writes, and the writer looks at for each message: a line of its own.
+/// What the reader writes, and the writer looks at for each message.
 #[derive(Default)]
-#[repr(align(64))]
 pub struct ReaderWords {
     /// Whether the reader wants to be told of what is written.
     pub asleep: AtomicU8,

@@ -24,9 +24,9 @@ impl PipeEnd {
         let is_lower = self.outward().set_parts(Some(own.0), Some(peer.1));
         self.inward().set_parts(Some(peer.0), Some(own.1));
         self.note_marks(is_lower);
-        for (side, flow) in self.shared.flows.iter().enumerate() {
-            if flow.waiting.swap(false, Ordering::SeqCst) {
-                self.shared.sides[side].attention.raise(WRITABLE);
+        for side in &self.shared.sides {
+            if side.outward.waiting.swap(false, Ordering::SeqCst) {
+                side.attention.raise(WRITABLE);
             }
         }
     }
