@@ -36,6 +36,10 @@
 //! ([`reactor::Burst`]) the sender only appends; the I/O thread looks every 50 us, or when a segment is full, and a
 //! sender without credit sends the batch itself.
 //!
+//! A thread that waits looks for a moment before it sleeps, and lets others have the CPU meanwhile ([`sync::Lookout`]): to be
+//! woken takes longer than most answers do, on one CPU, too. The I/O thread, which such threads do the work of, stays away
+//! for longer and longer ([`sync::Away`]).
+//!
 //! A publisher writes a message once for all subscribers of the same topic that keep up: they read one log
 //! ([`pipe::Log`]). Segments grow only while their reader falls behind, and the memory of small bodies goes round
 //! between threads without the process's allocator (`sys::magazines`). A reader that keeps up with a writer of the

@@ -78,7 +78,7 @@ pub fn poll<I: Item>(
     }
     let mut asked = Asked::begin(items)?;
     while asked.ready == 0 && !deadline.is_over() {
-        match asked.awaited.wait(asked.follower.signal(), deadline.0) {
+        match asked.awaited.wait(&asked.follower, deadline.0) {
             Ok(()) => asked.ask_told(items)?,
             Err(Errno::EAGAIN) => break,
             Err(error) => return Err(error),

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use crate::errno::Result;
 use crate::pipe::{PipeEnd, Target};
 use crate::reactor::{Leader, Remote, Waiting};
-use crate::sync::{Mailbox, Signal, Sleeper};
+use crate::sync::{Follower, Mailbox, Signal, Sleeper};
 
 use super::Context;
 use super::monitor::Monitor;
@@ -231,9 +231,13 @@ impl Awaited {
         }
     }
 
-    /// Waits for `signal`, which follows those of the sockets, as [`Wait::wait`] does. If there is one I/O
+    /// Waits for what follows the signals of the sockets, as [`Wait::wait`] does. If there is one I/O
     /// thread only, the caller may do its work meanwhile.
-    pub fn wait(&self, signal: &Signal, deadline: Option<Instant>) -> Result<()> {
+    pub fn wait(&self, follower: &Follower, deadline: Option<Instant>) -> Result<()> {
+        let signal = follower.signal();
+        if self.ios.is_empty() && follower.look(deadline) {
+            return Ok(());
+        }
         if let [io] = &*self.ios
             && !self.must_sleep
             && let Some(leader) = io.lead(signal)

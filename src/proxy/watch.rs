@@ -38,7 +38,7 @@ impl Watch {
             for handle in &self.sockets {
                 awaited.add(&*handle.shared()?);
             }
-            awaited.wait(self.follower.signal(), None)?;
+            awaited.wait(&self.follower, None)?;
         }
         self.follower.clear();
         Ok(())

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::sync::Lookout;
 use crate::sys::epoll::Event;
 
 use super::actors::Actors;
@@ -43,6 +44,8 @@ pub struct Core {
     turns: Vec<u64>,
     is_stopping: bool,
     io_sleep: Sleep,
+    /// Of threads that lead.
+    pub lookout: Lookout,
 }
 
 impl Core {

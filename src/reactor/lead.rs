@@ -112,6 +112,7 @@ impl Remote {
             self.burst.lock().note_single(write);
         } else {
             signal.defer();
+            self.away.call_back(signal);
             self.burst.lock().note_left();
         }
     }
@@ -122,7 +123,9 @@ impl Remote {
         if Switch::PutOff.is_off() {
             return self.serve_or_rouse();
         }
-        self.mailbox.signal.defer();
+        let signal = &self.mailbox.signal;
+        signal.defer();
+        self.away.call_back(signal);
     }
 
     /// Runs `act` while nobody runs actors.
@@ -216,10 +219,16 @@ impl Leader<'_> {
         let _uncancelled = Uncancelled::begin();
         let mut events = [Event::EMPTY; 64];
         let mut core = remote.core.lock();
+        let mut look = None;
+        let mut has_looked = false;
         let result = loop {
             core.take_turn(remote);
             if self.watcher.is_over() || is_done() {
                 break Ok(());
+            }
+            if !has_looked {
+                look = core.lookout.begin(deadline);
+                has_looked = true;
             }
             let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) {
@@ -227,10 +236,13 @@ impl Leader<'_> {
             }
             remote.burst.lock().interrupt();
             let timeout = left.into_iter().chain(core.timeout()).min();
-            let is_asleep = timeout != Some(Duration::ZERO) && self.begin_sleep();
+            let may_sleep = look.is_none() && timeout != Some(Duration::ZERO);
+            let is_asleep = may_sleep && self.begin_sleep();
             let wait = if is_asleep { timeout } else { Some(Duration::ZERO) };
+            let mut is_in_vain = false;
             let ready = MutexGuard::unlocked(&mut core, || {
                 release_deferred();
+                is_in_vain = look.as_mut().is_some_and(|look| !look.go_on());
                 // What that let go may be what the caller waits for.
                 let wait = if is_done() { Some(Duration::ZERO) } else { wait };
                 let ready = remote.epoll.wait(&mut events, wait);
@@ -247,7 +259,13 @@ impl Leader<'_> {
             if self.watcher.is_over() || is_done() {
                 break Ok(());
             }
+            if let Some(look) = look.take_if(|_| is_in_vain) {
+                core.lookout.end(&look, false);
+            }
         };
+        if let Some(look) = look {
+            core.lookout.end(&look, result.is_ok());
+        }
         let wants_io = core.wants_io();
         drop(core);
         release_deferred();

@@ -28,7 +28,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::errno::Result;
 use crate::message::release_deferred;
 use crate::pipe::Target;
-use crate::sync::{Mailbox, Signal};
+use crate::sync::{Away, Mailbox, Signal};
 use crate::sys::epoll::{Epoll, Event, Interest};
 use crate::sys::eventfd::EventFd;
 use crate::sys::thread::set_timer_slack;
@@ -43,6 +43,8 @@ pub use self::lead::{Leader, Waiting};
 const WAKER: u64 = u64::MAX;
 /// How long the I/O thread leaves the work to an application's thread that does it of late.
 const PARK: Duration = Duration::from_micros(500);
+/// The same after it has done so for longer and longer, and nothing was left to it.
+const LONGEST_PARK: Duration = Duration::from_millis(2);
 /// By how much the I/O thread may wake late.
 const SLACK: Duration = Duration::from_micros(5);
 /// How often in a row, while that holds the lock each time.
@@ -79,6 +81,8 @@ pub struct Remote {
     waker: Arc<EventFd>,
     core: Mutex<Core>,
     lead: Lead,
+    /// The I/O thread stays away for longer than [`PARK`]: who leaves something to it has to wake it.
+    away: Away,
     /// How the threads of applications serve.
     burst: Mutex<Burst>,
     /// Every socket of the context uses this reactor, and serves it.
@@ -157,20 +161,29 @@ impl Target for Remote {
 }
 
 impl Remote {
-    /// Has the I/O thread stay away for a moment, and for some more while another thread works.
-    fn park<'a>(&'a self, core: MutexGuard<'a, Core>) -> MutexGuard<'a, Core> {
+    /// Has the I/O thread stay away for `length`, and for some more while another thread works. Answers also whether
+    /// nothing has called it back.
+    fn park<'a>(
+        &'a self,
+        core: MutexGuard<'a, Core>,
+        length: Duration,
+    ) -> (MutexGuard<'a, Core>, bool) {
         let signal = &self.mailbox.signal;
         let mut wakes_at = core.wakes_at();
+        // Before it announces itself: what is left to it from then on, it sees, or is woken for.
+        self.away.begin(length > PARK);
         let mut sleeper = signal.announce();
         drop(core);
         release_deferred();
+        let mut is_over = false;
         for _ in 0..MOST_PARKS {
             // Who began to wait before it was announced saw nobody to wake.
             let deadline = if self.is_waited_for() { Some(Instant::now()) } else { wakes_at };
             // However it ends: everything is looked at again.
-            let _ = sleeper.wait(deadline);
+            is_over = sleeper.wait(deadline).is_err();
+            self.away.end();
             if let Some(core) = self.core.try_lock() {
-                return core;
+                return (core, is_over);
             }
             if signal.is_pending() || self.is_waited_for() {
                 break;
@@ -178,7 +191,7 @@ impl Remote {
             wakes_at = Some(Instant::now() + PARK);
             sleeper = signal.announce();
         }
-        self.core.lock()
+        (self.core.lock(), is_over)
     }
 }
 
@@ -248,6 +261,7 @@ impl Reactor {
             waker,
             core: Mutex::default(),
             lead: Lead::default(),
+            away: Away::default(),
             burst: Mutex::default(),
             is_sole,
             passed: AtomicUsize::new(0),
@@ -269,15 +283,19 @@ impl Reactor {
         let signal = &remote.mailbox.signal;
         let mut events = [Event::EMPTY; 256];
         let mut leads = 0;
+        let mut length = PARK;
         let mut core = remote.core.lock();
         while core.take_turn(remote) {
             let is_done = core.timeout() != Some(Duration::ZERO);
             if is_done && remote.wants_room(&mut leads) {
-                core.note_sleep(Some(PARK));
-                core = remote.park(core);
+                core.note_sleep(Some(length));
+                let is_over;
+                (core, is_over) = remote.park(core, length);
                 core.note_awake();
+                length = if is_over { LONGEST_PARK.min(2 * length) } else { PARK };
                 continue;
             }
+            length = PARK;
             let is_asleep = is_done && signal.begin_poll();
             if is_asleep {
                 core.note_sleep(None);

@@ -222,14 +222,20 @@ impl Handle {
         expect_calls(false);
         loop {
             let shared = Arc::clone(socket.shared());
-            // Announced while the socket is locked: another thread in it may take what comes.
-            let wait = shared.announce();
-            serve(socket);
-            release_deferred();
-            wait.wait(deadline)?;
-            socket = self.lock()?;
-            if !Arc::ptr_eq(socket.shared(), &shared) {
-                return Err(Errno::ENOTSOCK);
+            if let Some(mut look) = socket.look(deadline) {
+                serve(socket);
+                release_deferred();
+                let signal = shared.signal();
+                while !signal.is_pending() && look.go_on() {}
+                socket = self.lock_again(&shared)?;
+                socket.lookout.end(&look, shared.signal().is_pending());
+            } else {
+                // Announced while the socket is locked: another thread in it may take what comes.
+                let wait = shared.announce();
+                serve(socket);
+                release_deferred();
+                wait.wait(deadline)?;
+                socket = self.lock_again(&shared)?;
             }
             match guarded(&mut socket, &mut *attempt) {
                 Err(Errno::EAGAIN) => {}
@@ -238,6 +244,15 @@ impl Handle {
                     return result;
                 }
             }
+        }
+    }
+
+    /// As [`Self::lock`], if it is the same socket still.
+    fn lock_again(self, shared: &Arc<SocketShared>) -> Result<Held<'static, Box<Socket>>> {
+        let socket = self.lock()?;
+        match Arc::ptr_eq(socket.shared(), shared) {
+            true => Ok(socket),
+            false => Err(Errno::ENOTSOCK),
         }
     }
 

@@ -27,6 +27,7 @@ mod transfer;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use crate::context::{Attachment, Context, EndpointId, SocketCommand, SocketShared};
 use crate::errno::{Errno, Result};
@@ -34,7 +35,7 @@ use crate::message::{Inbound, Outbound, take_lack};
 use crate::options::{Options, SocketType};
 use crate::pattern::{Attach, MESSAGE_LOST, Pattern};
 use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
-use crate::sync::Follower;
+use crate::sync::{Follower, Look, Lookout};
 
 use endpoints::Endpoints;
 use pace::Pace;
@@ -65,6 +66,7 @@ pub struct Socket {
     max_msgsz: usize,
     last_endpoint: Vec<u8>,
     pace: Pace,
+    lookout: Lookout,
 }
 
 impl Socket {
@@ -95,12 +97,22 @@ impl Socket {
             max_msgsz: max_msgsz.unwrap_or(usize::MAX),
             last_endpoint: Vec::new(),
             pace: Pace::default(),
+            lookout: Lookout::default(),
         })
     }
 
     /// What the socket shares with its sessions.
     pub fn shared(&self) -> &Arc<SocketShared> {
         &self.shared
+    }
+
+    /// Whether the caller, who is about to wait until `deadline`, is to look first. With connections it is the leader that
+    /// looks.
+    fn look(&mut self, deadline: Option<Instant>) -> Option<Look> {
+        match self.shared.connected_io() {
+            None => self.lookout.begin(deadline),
+            Some(_) => None,
+        }
     }
 
     /// The socket's type.

@@ -7,6 +7,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::sync::Attempts;
 use crate::sys::switches::Switch;
 
 /// Messages from this size on are worth it.
@@ -30,8 +31,7 @@ fn patience(len: usize) -> Duration {
 pub struct Pace {
     /// When the last large message was sent.
     last: Option<Instant>,
-    skipped_after_vain: u32,
-    left_to_skip: u32,
+    waits: Attempts<MOST_SKIPPED>,
 }
 
 impl Pace {
@@ -42,21 +42,13 @@ impl Pace {
         if last.elapsed() > patience {
             return None;
         }
-        if self.left_to_skip > 0 {
-            self.left_to_skip -= 1;
-            return None;
-        }
-        Some(patience)
+        self.waits.begin().then_some(patience)
     }
 
     /// The wait is over: for a message that was sent meanwhile, or in vain.
     pub fn end(&mut self, is_sent: bool) {
         self.last = Some(Instant::now());
-        self.skipped_after_vain = match is_sent {
-            true => 0,
-            false => (2 * self.skipped_after_vain).clamp(1, MOST_SKIPPED),
-        };
-        self.left_to_skip = self.skipped_after_vain;
+        self.waits.end(!is_sent);
     }
 }
 

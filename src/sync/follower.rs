@@ -3,10 +3,11 @@
 #![forbid(unsafe_code)]
 
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
-use super::Mutex;
 use super::atomic::{Ordering, fence};
 use super::signal::Signal;
+use super::{Lookout, Mutex};
 
 /// More than so many signals are not told apart.
 const MOST_TOLD: usize = if cfg!(loom) { 1 } else { 64 };
@@ -16,6 +17,7 @@ const MOST_TOLD: usize = if cfg!(loom) { 1 } else { 64 };
 pub struct Follower {
     signal: Signal,
     told: Mutex<Told>,
+    lookout: Mutex<Lookout>,
 }
 
 /// What a follower's signals were turned on for since it was last asked.
@@ -37,6 +39,16 @@ impl Follower {
     /// What to wait for.
     pub fn signal(&self) -> &Signal {
         &self.signal
+    }
+
+    /// Looks for a moment whether the signal is turned on, for the only thread that clears it; that is about to wait
+    /// until `deadline`.
+    pub fn look(&self, deadline: Option<Instant>) -> bool {
+        let Some(mut look) = self.lookout.lock().begin(deadline) else { return false };
+        while !self.signal.is_pending() && look.go_on() {}
+        let is_found = self.signal.is_pending();
+        self.lookout.lock().end(&look, is_found);
+        is_found
     }
 
     /// The signal known by `tag` was turned on.

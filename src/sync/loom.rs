@@ -8,7 +8,7 @@ use std::os::fd::AsRawFd;
 use std::sync::Arc as StdArc;
 use std::sync::atomic::Ordering;
 
-use super::{Follower, Mailbox, Signal};
+use super::{Away, Follower, Mailbox, Signal};
 use crate::sys::eventfd::EventFd;
 use crate::sys::net::{PollFd, poll};
 
@@ -319,5 +319,27 @@ fn nothing_stays_in_the_mailbox_of_an_owner_that_is_gone() {
         drain(&shared.0);
         other.join().unwrap();
         assert_eq!(shared.0.pop(), None);
+    });
+}
+
+#[test]
+fn who_stays_away_for_long_is_called_back_by_what_is_left_to_it() {
+    check(3, || {
+        let shared = Arc::new((Signal::new(), Away::default()));
+        let others: Vec<_> = (0..2)
+            .map(|_| {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    shared.0.defer();
+                    shared.1.call_back(&shared.0);
+                })
+            })
+            .collect();
+        while !shared.0.is_pending() {
+            shared.1.begin(true);
+            shared.0.wait(None).unwrap();
+            shared.1.end();
+        }
+        others.into_iter().for_each(|other| other.join().unwrap());
     });
 }

@@ -2,8 +2,11 @@
 //! and locks that the model checker can replace.
 #![forbid(unsafe_code)]
 
+mod attempts;
+mod away;
 mod base;
 mod follower;
+mod lookout;
 #[cfg(all(test, loom))]
 mod loom;
 mod mailbox;
@@ -12,8 +15,11 @@ mod modelled;
 mod signal;
 mod table;
 
+pub use attempts::Attempts;
+pub use away::Away;
 pub use base::{Joint, Mutex, OnceLock, atomic, try_joint};
 pub use follower::{Follower, Told};
+pub use lookout::{Look, Lookout};
 pub use mailbox::Mailbox;
 pub use signal::{Signal, Sleeper, Watcher};
 pub use table::{Held, Table};

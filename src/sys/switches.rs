@@ -25,13 +25,15 @@ pub enum Switch {
     Blocks,
     /// Who reads as fast as another thread writes lets that get ahead.
     Yield,
+    /// A thread that waits looks for a moment before it sleeps.
+    Look,
     /// In a stream of large messages the kernel gets them from the sender's memory.
     Lend,
 }
 
 impl Switch {
     /// All of them, and their names in ZMQ_OFF.
-    pub const ALL: [(Self, &str); 9] = [
+    pub const ALL: [(Self, &str); 10] = [
         (Self::Lead, "lead"),
         (Self::Inline, "inline"),
         (Self::Batch, "batch"),
@@ -40,6 +42,7 @@ impl Switch {
         (Self::Magazines, "magazines"),
         (Self::Blocks, "blocks"),
         (Self::Yield, "yield"),
+        (Self::Look, "look"),
         (Self::Lend, "lend"),
     ];
 

@@ -36,6 +36,11 @@ where
     handle.map_err(Errno::from)
 }
 
+/// Lets another thread have the CPU if one wants it.
+pub fn yield_now() {
+    std::thread::yield_now();
+}
+
 /// How much later than asked for the calling thread may be woken; the kernel takes 50 us if it is not told.
 pub fn set_timer_slack(slack: Duration) {
     let nanoseconds = libc::c_ulong::try_from(slack.as_nanos()).unwrap_or(libc::c_ulong::MAX);

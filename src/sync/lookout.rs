@@ -1,0 +1,107 @@
+//! Looking before sleeping: a thread that waits looks for a moment for what it waits for, because to sleep and be woken
+//! takes longer than an answer does. In between it lets other threads have the CPU, so that an answer can come from the
+//! same one, and so that nobody loses time but who looks.
+//!
+//! Who looks in vain does so less and less often, and hardly ever where others need the CPU: who sleeps is given it at
+//! once when something comes, who only waits for its turn is not.
+#![forbid(unsafe_code)]
+
+use std::time::{Duration, Instant};
+
+use crate::sys::switches::Switch;
+use crate::sys::thread::yield_now;
+
+use super::Attempts;
+
+/// How long to look for what nobody works on here: as long as it takes to wake the thread that is to answer.
+const LOOK: Duration = Duration::from_micros(60);
+/// How long in all, with others at work in between.
+const LONGEST: Duration = Duration::from_micros(250);
+/// Who has the CPU back after that has let others have it.
+const SHORT: Duration = Duration::from_micros(5);
+/// Who has it back only after that had better slept, and does so for the next `SKIPPED` waits.
+const LONG: Duration = Duration::from_micros(500);
+const SKIPPED: u32 = 256;
+/// Twice as many each time, unless so many looks go well in between; but not more often than that.
+const WELL: u8 = 64;
+const MOST_DOUBLINGS: u8 = 6;
+/// Most waits without a look after one in vain.
+const MOST_SKIPPED: u32 = 64;
+
+/// When a thread looks that waits, by how it went before.
+#[derive(Default)]
+pub struct Lookout {
+    looks: Attempts<MOST_SKIPPED>,
+    doublings: u8,
+    went_well: u8,
+}
+
+/// A thread that looks.
+pub struct Look {
+    until: Instant,
+    last: Instant,
+    spent: Duration,
+    is_crowded: bool,
+}
+
+impl Lookout {
+    /// The caller is about to wait until `deadline`.
+    pub fn begin(&mut self, deadline: Option<Instant>) -> Option<Look> {
+        if Switch::Look.is_off() || !self.looks.begin() {
+            return None;
+        }
+        let now = Instant::now();
+        let until = deadline.into_iter().fold(now + LONGEST, Instant::min);
+        Some(Look { until, last: now, spent: Duration::ZERO, is_crowded: false })
+    }
+
+    /// What was waited for was found by `look`, or not.
+    pub fn end(&mut self, look: &Look, is_found: bool) {
+        self.looks.end(!is_found);
+        if look.is_crowded {
+            self.looks.skip(SKIPPED << self.doublings);
+            self.doublings = MOST_DOUBLINGS.min(self.doublings + 1);
+            self.went_well = 0;
+        } else {
+            self.went_well += 1;
+        }
+        if self.went_well == WELL {
+            self.doublings = self.doublings.saturating_sub(1);
+            self.went_well = 0;
+        }
+    }
+}
+
+impl Look {
+    /// Lets other threads go on; `false` if it is time to sleep.
+    pub fn go_on(&mut self) -> bool {
+        yield_now();
+        let now = Instant::now();
+        let step = now.duration_since(self.last);
+        self.last = now;
+        if step < SHORT {
+            self.spent += step;
+        }
+        self.is_crowded |= step > LONG;
+        self.spent < LOOK && now < self.until
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_ends_and_does_not_outlast_the_wait() {
+        let mut lookout = Lookout::default();
+        let begun = Instant::now();
+        let mut look = lookout.begin(None).unwrap();
+        while look.go_on() {}
+        assert!(look.spent >= LOOK || begun.elapsed() >= LONGEST);
+        lookout.end(&look, true);
+        let mut look = lookout.begin(Some(Instant::now())).unwrap();
+        assert!(!look.go_on());
+        lookout.end(&look, false);
+        assert!(lookout.begin(None).is_none());
+    }
+}
