@@ -19,6 +19,10 @@ use super::{Actor, Io, Readiness, Remote, WAKER};
 /// Commands that are run in a row: an application's thread that serves must come back to its own work.
 pub(super) const MOST_COMMANDS: usize = 256;
 
+/// For so long commands alone may keep threads busy that lead. After that epoll is asked, too: a connection that sends
+/// as much as is read would keep the others from being heard.
+const MOST_DEAF: Duration = Duration::from_micros(100);
+
 /// What others ask of a reactor.
 pub enum Command {
     Add(u64, Box<dyn Actor>),
@@ -46,6 +50,8 @@ pub struct Core {
     io_sleep: Sleep,
     /// Of threads that lead.
     pub lookout: Lookout,
+    /// When epoll was last asked.
+    asked_at: Option<Instant>,
 }
 
 impl Core {
@@ -89,8 +95,14 @@ impl Core {
         }
     }
 
+    /// Whether epoll has not been asked for too long.
+    pub fn is_deaf(&self) -> bool {
+        self.asked_at.is_none_or(|at| at.elapsed() > MOST_DEAF)
+    }
+
     /// Passes on what epoll has reported. Each edge is reported once, so all of them have to be.
     pub fn handle_events(&mut self, events: &[Event], remote: &Arc<Remote>) {
+        self.asked_at = Some(Instant::now());
         for event in events.iter().filter(|e| e.token() != WAKER) {
             let readiness = Readiness {
                 is_readable: event.is_readable(),

@@ -224,6 +224,10 @@ impl Leader<'_> {
         let result = loop {
             core.take_turn(remote);
             if self.watcher.is_over() || is_done() {
+                if core.is_deaf() {
+                    let ready = remote.epoll.wait(&mut events, Some(Duration::ZERO));
+                    core.handle_events(ready.unwrap_or(&[]), remote);
+                }
                 break Ok(());
             }
             if !has_looked {
@@ -304,8 +308,11 @@ impl Drop for Turn<'_> {
 mod tests {
     use std::cell::Cell;
 
-    use super::super::Reactor;
+    use std::os::fd::AsFd;
+
+    use super::super::{Actor, Io, Reactor, Readiness};
     use super::*;
+    use crate::sys::eventfd::EventFd;
 
     #[test]
     fn who_leads_does_not_sleep_if_what_it_waits_for_happens_just_before() {
@@ -318,5 +325,37 @@ mod tests {
         let leader = remote.lead(&signal).unwrap();
         leader.wait_until(begun.checked_add(long), || is_done.replace(true)).unwrap();
         assert!(begun.elapsed() < long / 2);
+    }
+
+    /// Watches a descriptor that is readable from the beginning; counts how often it hears of it.
+    struct Ear(EventFd, Arc<AtomicUsize>);
+
+    impl Actor for Ear {
+        fn start(&mut self, io: &mut Io<'_>) {
+            io.watch(self.0.as_fd()).unwrap();
+        }
+
+        fn handle_ready(&mut self, _: Readiness, _: &mut Io<'_>) {
+            self.1.fetch_add(1, Ordering::SeqCst);
+        }
+
+        fn handle_attention(&mut self, _: &mut Io<'_>) {}
+
+        fn handle_deadline(&mut self, _: &mut Io<'_>) {}
+    }
+
+    #[test]
+    fn connections_are_heard_although_each_wait_is_over_at_once() {
+        let remote = Reactor::new(true).unwrap().remote();
+        let (fd, heard) = (EventFd::new().unwrap(), Arc::new(AtomicUsize::new(0)));
+        fd.signal();
+        remote.add(Box::new(Ear(fd, Arc::clone(&heard))));
+        let signal = Signal::new();
+        signal.notify();
+        let begun = Instant::now();
+        while heard.load(Ordering::SeqCst) == 0 {
+            remote.lead(&signal).unwrap().wait(None).unwrap();
+            assert!(begun.elapsed() < Duration::from_secs(20));
+        }
     }
 }
