@@ -426,7 +426,7 @@ fn commands() {
             if random.is_one_in(2) {
                 damage(&mut body, random);
             }
-            let answer = end.handle_command(&body, now);
+            let answer = end.handle_command(&body, || now);
             let output = end.poll_output().unwrap_or_default().to_vec();
             end.handle_output(output.len());
             if !output.is_empty() {

@@ -177,7 +177,7 @@ impl Engine {
         }
     }
 
-    /// A command frame with this `body` came in during traffic.
+    /// A command frame with this `body` came in during traffic. Few ask for the time.
     ///
     /// One that breaks the grammar ends the connection, where libzmq goes on: RFC 37 gives a command a
     /// name of 1 to 255 octets and a PING a TTL, so such a peer cannot be understood. So does an ERROR,
@@ -185,7 +185,7 @@ impl Engine {
     pub fn handle_command<'a>(
         &mut self,
         body: &'a [u8],
-        now: Instant,
+        now: impl FnOnce() -> Instant,
     ) -> Result<CommandUse<'a>, Failure> {
         let has_room = self.has_room();
         let heartbeat = match &mut self.state {
@@ -205,7 +205,7 @@ impl Engine {
                 let Ok(ping) = command::parse_ping(command.data) else {
                     return self.fail(MALFORMED_COMMAND);
                 };
-                heartbeat.handle_ttl(ping.ttl_ds, now);
+                heartbeat.handle_ttl(ping.ttl_ds, now());
                 if has_room {
                     command::emit_pong(&mut self.output, ping.context);
                 }

@@ -9,7 +9,7 @@ use super::{Options, codec};
 use crate::errno::{Errno, Result};
 
 /// What a socket has to do after an option was set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Nothing: the new value counts from the next use on.
     Stored,
@@ -17,10 +17,10 @@ pub enum Change {
     Hwm,
     /// Let the pattern read its options again.
     Pattern,
-    /// SUB: subscribe to the topic. XPUB with `xpub_manual`: subscribe for the last peer.
-    Subscribe(Vec<u8>),
-    /// SUB: cancel the topic. XPUB with `xpub_manual`: cancel for the last peer.
-    Unsubscribe(Vec<u8>),
+    /// SUB: subscribe to the value. XPUB with `xpub_manual`: subscribe for the last peer.
+    Subscribe,
+    /// SUB: cancel the value. XPUB with `xpub_manual`: cancel for the last peer.
+    Unsubscribe,
 }
 
 /// A value that only the socket knows. To be written with the `emit_*` function named.
@@ -195,8 +195,8 @@ mod tests {
         assert_eq!(options.set(ZMQ_SUBSCRIBE, Some(b"a")), Err(Errno::EINVAL));
         assert_eq!(set_int(&mut options, ZMQ_XPUB_MANUAL_LAST_VALUE, 1), Ok(Change::Pattern));
         assert!(options.xpub_manual && options.xpub_manual_last_value);
-        assert_eq!(options.set(ZMQ_SUBSCRIBE, Some(b"a")), Ok(Change::Subscribe(b"a".to_vec())));
-        assert_eq!(options.set(ZMQ_UNSUBSCRIBE, None), Ok(Change::Unsubscribe(Vec::new())));
+        assert_eq!(options.set(ZMQ_SUBSCRIBE, Some(b"a")), Ok(Change::Subscribe));
+        assert_eq!(options.set(ZMQ_UNSUBSCRIBE, None), Ok(Change::Unsubscribe));
         assert_eq!(set_int(&mut options, ZMQ_XPUB_MANUAL, 0), Ok(Change::Pattern));
         assert_eq!(options.set(ZMQ_UNSUBSCRIBE, Some(b"a")), Err(Errno::EINVAL));
     }

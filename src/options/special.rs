@@ -7,7 +7,6 @@ use super::codec::{emit_bytes, emit_int, parse_int};
 use super::table::Truth;
 use super::{Options, SocketType, TcpAcceptFilter};
 use crate::errno::{Errno, Result};
-use crate::sys::boxes::try_copy;
 
 /// Longest name of a metadata property and longest routing id (RFC 37), in bytes.
 const NAME_MAX_LEN: usize = 255;
@@ -26,20 +25,20 @@ pub(super) fn get_routing_id(options: &Options, out: &mut [u8]) -> Result<usize>
     emit_bytes(out, &options.routing_id)
 }
 
-pub(super) fn set_subscribe(options: &mut Options, value: Option<&[u8]>) -> Result<Change> {
-    topic(options, value).map(|topic| for_last(options, Change::Subscribe(topic)))
+pub(super) fn set_subscribe(options: &mut Options, _: Option<&[u8]>) -> Result<Change> {
+    may_subscribe(options).map(|()| for_last(options, Change::Subscribe))
 }
 
-pub(super) fn set_unsubscribe(options: &mut Options, value: Option<&[u8]>) -> Result<Change> {
-    topic(options, value).map(|topic| for_last(options, Change::Unsubscribe(topic)))
+pub(super) fn set_unsubscribe(options: &mut Options, _: Option<&[u8]>) -> Result<Change> {
+    may_subscribe(options).map(|()| for_last(options, Change::Unsubscribe))
 }
 
-/// The topic, if this socket may subscribe now. Errors: EINVAL, ENOMEM.
-fn topic(options: &Options, value: Option<&[u8]>) -> Result<Vec<u8>> {
-    if options.socket_type != SocketType::Sub && !options.xpub_manual {
-        return Err(Errno::EINVAL);
+/// Whether this socket may subscribe now. Errors: EINVAL.
+fn may_subscribe(options: &Options) -> Result<()> {
+    match options.socket_type == SocketType::Sub || options.xpub_manual {
+        true => Ok(()),
+        false => Err(Errno::EINVAL),
     }
-    try_copy(value.unwrap_or_default()).ok_or(Errno::ENOMEM)
 }
 
 /// What becomes of it: a PUB receives from no peer, so that there is none to subscribe for.

@@ -418,7 +418,7 @@ impl Ingress {
 
 /// Lets the engine deal with a command; whether the application has to see it.
 pub(super) fn is_for_application(engine: &mut Engine, body: &[u8]) -> Result<bool, Failure> {
-    Ok(match engine.handle_command(body, Instant::now())? {
+    Ok(match engine.handle_command(body, Instant::now)? {
         CommandUse::Subscribe(_) | CommandUse::Cancel(_) => true,
         CommandUse::Consumed | CommandUse::Ignored => false,
         CommandUse::Join(_) | CommandUse::Leave(_) => false,

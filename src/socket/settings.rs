@@ -20,11 +20,13 @@ impl Socket {
                 }
                 self.pipes.note_marks();
             }
-            Change::Subscribe(topic) => {
-                self.pattern.subscribe(&mut self.pipes, &self.options, &topic)?;
+            Change::Subscribe => {
+                let topic = value.unwrap_or_default();
+                self.pattern.subscribe(&mut self.pipes, &self.options, topic)?;
             }
-            Change::Unsubscribe(topic) => {
-                self.pattern.unsubscribe(&mut self.pipes, &self.options, &topic)?;
+            Change::Unsubscribe => {
+                let topic = value.unwrap_or_default();
+                self.pattern.unsubscribe(&mut self.pipes, &self.options, topic)?;
             }
         }
         self.after_operation();

@@ -81,7 +81,7 @@ fn deliver(end: &mut Engine, mut bytes: &[u8], now: Instant) {
     while let Parsed::Header(header) = parse_header(bytes) {
         let (frame, rest) = bytes.split_at(header.frame_len().unwrap());
         assert!(header.is_command());
-        end.handle_command(&frame[header.header_len..], now).unwrap();
+        end.handle_command(&frame[header.header_len..], || now).unwrap();
         bytes = rest;
     }
 }
