@@ -235,7 +235,7 @@ impl Awaited {
     /// thread only, the caller may do its work meanwhile.
     pub fn wait(&self, follower: &Follower, deadline: Option<Instant>) -> Result<()> {
         let signal = follower.signal();
-        if self.ios.is_empty() && follower.look(deadline) {
+        if self.ios.is_empty() && follower.look(deadline)? {
             return Ok(());
         }
         if let [io] = &*self.ios

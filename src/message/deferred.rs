@@ -42,6 +42,12 @@ pub fn release_deferred() {
     }
 }
 
+/// Whether there are such of the calling thread.
+pub fn has_deferred() -> bool {
+    EVER.load(Ordering::Relaxed)
+        && DEFERRED.try_with(|deferred| !deferred.borrow().is_empty()).unwrap_or(false)
+}
+
 #[cold]
 fn release() {
     // A free function that calls the library comes by here while it may hold a lock of the application's,

@@ -10,7 +10,7 @@ mod lack;
 mod metadata;
 mod repr;
 
-pub use deferred::{defer, release_deferred};
+pub use deferred::{defer, has_deferred, release_deferred};
 pub use group::GROUP_MAX_LENGTH;
 pub use lack::{note_lack, take_lack};
 pub use metadata::Metadata;

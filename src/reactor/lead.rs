@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use parking_lot::MutexGuard;
 
 use crate::errno::{Errno, Result};
-use crate::message::release_deferred;
-use crate::sync::{Signal, Watcher};
+use crate::message::{has_deferred, release_deferred};
+use crate::sync::{Look, Signal, Watcher};
 use crate::sys::epoll::Event;
 use crate::sys::switches::Switch;
 use crate::sys::thread::Uncancelled;
@@ -245,7 +245,7 @@ impl Leader<'_> {
             let wait = if is_asleep { timeout } else { Some(Duration::ZERO) };
             let mut is_in_vain = false;
             let ready = MutexGuard::unlocked(&mut core, || {
-                release_deferred();
+                release_unguarded(&mut look);
                 is_in_vain = look.as_mut().is_some_and(|look| !look.go_on());
                 // What that let go may be what the caller waits for.
                 let wait = if is_done() { Some(Duration::ZERO) } else { wait };
@@ -263,15 +263,19 @@ impl Leader<'_> {
             if self.watcher.is_over() || is_done() {
                 break Ok(());
             }
-            if let Some(look) = look.take_if(|_| is_in_vain) {
+            if let Some(mut look) = look.take_if(|_| is_in_vain) {
                 core.lookout.end(&look, false);
+                if let Err(error) = look.give_up() {
+                    break Err(error);
+                }
             }
         };
-        if let Some(look) = look {
-            core.lookout.end(&look, result.is_ok());
+        if let Some(look) = &look {
+            core.lookout.end(look, result.is_ok());
         }
         let wants_io = core.wants_io();
         drop(core);
+        drop(look);
         release_deferred();
         if wants_io {
             remote.mailbox.signal.nudge();
@@ -288,6 +292,14 @@ impl Leader<'_> {
         }
         self.remote.mailbox.signal.end_poll();
         false
+    }
+}
+
+/// Free functions of the application's have signals as it wants them.
+fn release_unguarded(look: &mut Option<Look>) {
+    if has_deferred() {
+        look.iter_mut().for_each(Look::let_signals_in);
+        release_deferred();
     }
 }
 

@@ -227,8 +227,11 @@ impl Handle {
                 release_deferred();
                 let signal = shared.signal();
                 while !signal.is_pending() && look.go_on() {}
+                let result = if signal.is_pending() { Ok(()) } else { look.give_up() };
+                look.let_signals_in();
                 socket = self.lock_again(&shared)?;
-                socket.lookout.end(&look, shared.signal().is_pending());
+                socket.lookout.end(&look, result.is_ok() && shared.signal().is_pending());
+                result?;
             } else {
                 // Announced while the socket is locked: another thread in it may take what comes.
                 let wait = shared.announce();

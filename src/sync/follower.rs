@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::atomic::{Ordering, fence};
 use super::signal::Signal;
 use super::{Lookout, Mutex};
+use crate::errno::Result;
 
 /// More than so many signals are not told apart.
 const MOST_TOLD: usize = if cfg!(loom) { 1 } else { 64 };
@@ -42,13 +43,16 @@ impl Follower {
     }
 
     /// Looks for a moment whether the signal is turned on, for the only thread that clears it; that is about to wait
-    /// until `deadline`.
-    pub fn look(&self, deadline: Option<Instant>) -> bool {
-        let Some(mut look) = self.lookout.lock().begin(deadline) else { return false };
+    /// until `deadline`. Errors: EINTR.
+    pub fn look(&self, deadline: Option<Instant>) -> Result<bool> {
+        let Some(mut look) = self.lookout.lock().begin(deadline) else { return Ok(false) };
         while !self.signal.is_pending() && look.go_on() {}
         let is_found = self.signal.is_pending();
         self.lookout.lock().end(&look, is_found);
-        is_found
+        if !is_found {
+            look.give_up()?;
+        }
+        Ok(is_found)
     }
 
     /// The signal known by `tag` was turned on.

@@ -4,10 +4,15 @@
 //!
 //! Who looks in vain does so less and less often, and hardly ever where others need the CPU: who sleeps is given it at
 //! once when something comes, who only waits for its turn is not.
+//!
+//! A handler of signals that runs meanwhile would interrupt no sleep, and the wait go on for ever: signals are postponed
+//! while a thread looks, and what is due at the end of a look in vain is told.
 #![forbid(unsafe_code)]
 
 use std::time::{Duration, Instant};
 
+use crate::errno::{Errno, Result};
+use crate::sys::signals::Postponed;
 use crate::sys::switches::Switch;
 use crate::sys::thread::yield_now;
 
@@ -22,6 +27,8 @@ const SHORT: Duration = Duration::from_micros(5);
 /// Who has it back only after that had better slept, and does so for the next `SKIPPED` waits.
 const LONG: Duration = Duration::from_micros(500);
 const SKIPPED: u32 = 256;
+/// Signals are postponed from then on: that takes two system calls, which most answers come too soon for.
+const UNGUARDED: Duration = Duration::from_micros(20);
 /// Twice as many each time, unless so many looks go well in between; but not more often than that.
 const WELL: u8 = 64;
 const MOST_DOUBLINGS: u8 = 6;
@@ -38,10 +45,13 @@ pub struct Lookout {
 
 /// A thread that looks.
 pub struct Look {
+    begun: Instant,
     until: Instant,
     last: Instant,
     spent: Duration,
     is_crowded: bool,
+    postponed: Option<Postponed>,
+    is_interrupted: bool,
 }
 
 impl Lookout {
@@ -52,7 +62,15 @@ impl Lookout {
         }
         let now = Instant::now();
         let until = deadline.into_iter().fold(now + LONGEST, Instant::min);
-        Some(Look { until, last: now, spent: Duration::ZERO, is_crowded: false })
+        Some(Look {
+            begun: now,
+            until,
+            last: now,
+            spent: Duration::ZERO,
+            is_crowded: false,
+            postponed: None,
+            is_interrupted: false,
+        })
     }
 
     /// What was waited for was found by `look`, or not.
@@ -83,13 +101,30 @@ impl Look {
             self.spent += step;
         }
         self.is_crowded |= step > LONG;
+        if self.postponed.is_none() && now.duration_since(self.begun) > UNGUARDED {
+            self.postponed = Some(Postponed::begin());
+        }
         self.spent < LOOK && now < self.until
+    }
+
+    /// Signals are handled now, and again until the next [`Self::go_on`].
+    pub fn let_signals_in(&mut self) {
+        if let Some(postponed) = self.postponed.take() {
+            self.is_interrupted |= postponed.has_handler_due();
+        }
+    }
+
+    /// The look was in vain. Errors: EINTR (a handler of signals has run meanwhile, or does so now).
+    pub fn give_up(&mut self) -> Result<()> {
+        self.let_signals_in();
+        if self.is_interrupted { Err(Errno::EINTR) } else { Ok(()) }
     }
 }
 
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::sys::signals::tests::raise_handled;
 
     #[test]
     fn a_look_ends_and_does_not_outlast_the_wait() {
@@ -103,5 +138,20 @@ mod tests {
         assert!(!look.go_on());
         lookout.end(&look, false);
         assert!(lookout.begin(None).is_none());
+    }
+
+    #[test]
+    fn a_handler_of_signals_that_is_due_ends_a_look_in_vain() {
+        let mut look = Lookout::default().begin(None).unwrap();
+        while look.postponed.is_none() {
+            look.go_on();
+        }
+        raise_handled();
+        assert_eq!(look.give_up(), Err(Errno::EINTR));
+        let mut look = Lookout::default().begin(None).unwrap();
+        while look.postponed.is_none() {
+            look.go_on();
+        }
+        assert_eq!(look.give_up(), Ok(()));
     }
 }

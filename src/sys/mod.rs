@@ -17,5 +17,6 @@ pub mod net;
 pub mod random;
 #[cfg(test)]
 pub mod shortage;
+pub mod signals;
 pub mod switches;
 pub mod thread;
