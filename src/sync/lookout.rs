@@ -14,12 +14,14 @@ use std::time::{Duration, Instant};
 use crate::errno::{Errno, Result};
 use crate::sys::signals::Postponed;
 use crate::sys::switches::Switch;
-use crate::sys::thread::yield_now;
+use crate::sys::thread::{is_on_one_cpu, yield_now};
 
 use super::Attempts;
 
 /// How long to look for what nobody works on here: as long as it takes to wake the thread that is to answer.
 const LOOK: Duration = Duration::from_micros(60);
+/// The same where no other CPU has to be woken.
+const LOOK_ALONE: Duration = Duration::from_micros(15);
 /// How long in all, with others at work in between.
 const LONGEST: Duration = Duration::from_micros(250);
 /// Who has the CPU back after that has let others have it.
@@ -27,8 +29,8 @@ const SHORT: Duration = Duration::from_micros(5);
 /// Who has it back only after that had better slept, and does so for the next `SKIPPED` waits.
 const LONG: Duration = Duration::from_micros(500);
 const SKIPPED: u32 = 256;
-/// Signals are postponed from then on: that takes two system calls, which most answers come too soon for.
-const UNGUARDED: Duration = Duration::from_micros(20);
+/// Signals are postponed from then on: that takes two system calls, which the fastest answers come too soon for.
+const UNGUARDED: Duration = Duration::from_micros(5);
 /// Twice as many each time, unless so many looks go well in between; but not more often than that.
 const WELL: u8 = 64;
 const MOST_DOUBLINGS: u8 = 6;
@@ -48,7 +50,8 @@ pub struct Look {
     begun: Instant,
     until: Instant,
     last: Instant,
-    spent: Duration,
+    /// Left to spend.
+    left: Duration,
     is_crowded: bool,
     postponed: Option<Postponed>,
     is_interrupted: bool,
@@ -66,7 +69,7 @@ impl Lookout {
             begun: now,
             until,
             last: now,
-            spent: Duration::ZERO,
+            left: if is_on_one_cpu() { LOOK_ALONE } else { LOOK },
             is_crowded: false,
             postponed: None,
             is_interrupted: false,
@@ -98,13 +101,13 @@ impl Look {
         let step = now.duration_since(self.last);
         self.last = now;
         if step < SHORT {
-            self.spent += step;
+            self.left = self.left.saturating_sub(step);
         }
         self.is_crowded |= step > LONG;
         if self.postponed.is_none() && now.duration_since(self.begun) > UNGUARDED {
             self.postponed = Some(Postponed::begin());
         }
-        self.spent < LOOK && now < self.until
+        !self.left.is_zero() && now < self.until
     }
 
     /// Signals are handled now, and again until the next [`Self::go_on`].
@@ -132,7 +135,7 @@ mod tests {
         let begun = Instant::now();
         let mut look = lookout.begin(None).unwrap();
         while look.go_on() {}
-        assert!(look.spent >= LOOK || begun.elapsed() >= LONGEST);
+        assert!(look.left.is_zero() || begun.elapsed() >= LONGEST);
         lookout.end(&look, true);
         let mut look = lookout.begin(Some(Instant::now())).unwrap();
         assert!(!look.go_on());

@@ -3,7 +3,8 @@
 //!
 //! Scheduling is a wish: what the process may not have (EPERM, an offline CPU) is left as it was.
 
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, size_of};
+use std::sync::OnceLock;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -34,6 +35,21 @@ where
     });
     restore_signals(&kept);
     handle.map_err(Errno::from)
+}
+
+/// Whether the process was started on a single CPU.
+pub fn is_on_one_cpu() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        let mut set = MaybeUninit::<libc::cpu_set_t>::zeroed();
+        let size = size_of::<libc::cpu_set_t>();
+        // SAFETY: `set` is writable for its size; of the first thread, because others may each have a CPU of their own.
+        let done = unsafe { libc::sched_getaffinity(libc::getpid(), size, set.as_mut_ptr()) } == 0;
+        // SAFETY: a cpu_set_t is an array of integers, for which zeroes are valid.
+        let set = unsafe { set.assume_init() };
+        // SAFETY: only reads the set.
+        done && unsafe { libc::CPU_COUNT(&set) } == 1
+    })
 }
 
 /// Lets another thread have the CPU if one wants it.
