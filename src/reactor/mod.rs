@@ -48,7 +48,7 @@ const LONGEST_PARK: Duration = Duration::from_millis(2);
 /// By how much the I/O thread may wake late.
 const SLACK: Duration = Duration::from_micros(5);
 /// How often in a row, while that holds the lock each time.
-const MOST_PARKS: usize = 4;
+const MOST_PARKS: u32 = 4;
 
 /// What happened to an actor's descriptor.
 #[derive(Clone, Copy, Debug)]
@@ -169,7 +169,8 @@ impl Remote {
         length: Duration,
     ) -> (MutexGuard<'a, Core>, bool) {
         let signal = &self.mailbox.signal;
-        let mut wakes_at = core.wakes_at();
+        let most = Instant::now() + length;
+        let mut wakes_at = core.wakes_at().map_or(most, |at| at.min(most));
         // Before it announces itself: what is left to it from then on, it sees, or is woken for.
         self.away.begin(length > PARK);
         let mut sleeper = signal.announce();
@@ -178,9 +179,9 @@ impl Remote {
         let mut is_over = false;
         for _ in 0..MOST_PARKS {
             // Who began to wait before it was announced saw nobody to wake.
-            let deadline = if self.is_waited_for() { Some(Instant::now()) } else { wakes_at };
+            let deadline = if self.is_waited_for() { Instant::now() } else { wakes_at };
             // However it ends: everything is looked at again.
-            is_over = sleeper.wait(deadline).is_err();
+            is_over = sleeper.wait(Some(deadline)).is_err();
             self.away.end();
             if let Some(core) = self.core.try_lock() {
                 return (core, is_over);
@@ -188,7 +189,7 @@ impl Remote {
             if signal.is_pending() || self.is_waited_for() {
                 break;
             }
-            wakes_at = Some(Instant::now() + PARK);
+            wakes_at = Instant::now() + PARK;
             sleeper = signal.announce();
         }
         (self.core.lock(), is_over)
@@ -288,7 +289,8 @@ impl Reactor {
         while core.take_turn(remote) {
             let is_done = core.timeout() != Some(Duration::ZERO);
             if is_done && remote.wants_room(&mut leads) {
-                core.note_sleep(Some(length));
+                // It may park again without the lock, which it would need to say so.
+                core.note_sleep(Some(length + MOST_PARKS * PARK));
                 let is_over;
                 (core, is_over) = remote.park(core, length);
                 core.note_awake();
