@@ -161,7 +161,6 @@ impl Output {
             }
             return;
         }
-        let frames = self.frames(&event);
         let count = self.listeners.len();
         let (from, to) = match self.kind {
             MonitorKind::Pair => (0, 1),
@@ -172,27 +171,63 @@ impl Output {
             }
         };
         for listener in &mut self.listeners[from..to] {
-            for (i, frame) in frames.iter().enumerate() {
-                let more = if i + 1 < frames.len() { FLAG_MORE } else { 0 };
-                listener.write(&mut Outbound::Slice(frame), more);
-            }
-            listener.commit();
+            tell(listener, self.version, &event);
         }
     }
+}
 
-    fn frames(&self, event: &Event) -> Vec<Vec<u8>> {
-        let kind = event.kind as u64;
-        if self.version == 1 {
-            let mut first = (kind as u16).to_ne_bytes().to_vec();
-            first.extend((event.value as u32).to_ne_bytes());
-            return vec![first, event.endpoint.clone().into_bytes()];
+/// Tells a listener of an event; without memory for all of it, nothing.
+fn tell(listener: &mut PipeEnd, version: i32, event: &Event) {
+    let kind = event.kind as u64;
+    let mut first = [0; 6];
+    first[..2].copy_from_slice(&(kind as u16).to_ne_bytes());
+    first[2..].copy_from_slice(&(event.value as u32).to_ne_bytes());
+    let old: &[&[u8]] = &[&first, event.endpoint.as_bytes()];
+    let (kind, values, value) = (kind.to_ne_bytes(), 1u64.to_ne_bytes(), event.value.to_ne_bytes());
+    let new: &[&[u8]] = &[&kind, &values, &value, event.local.as_bytes(), event.remote.as_bytes()];
+    let frames = if version == 1 { old } else { new };
+    let is_told = frames.iter().enumerate().all(|(i, frame)| {
+        let more = if i + 1 < frames.len() { FLAG_MORE } else { 0 };
+        listener.write(&mut Outbound::Slice(frame), more)
+    });
+    match is_told {
+        true => listener.commit(),
+        false => listener.rollback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Inbound, Message};
+    use crate::pipe::{Kind, pair};
+    use crate::sys::shortage;
+
+    #[test]
+    fn without_memory_an_event_is_told_in_whole_or_not() {
+        let (mut listener, mut reader) = pair([Kind::Values; 2], [0; 2]);
+        let long = "x".repeat(100_000);
+        let event = |value, remote: &str| Event {
+            kind: EventKind::Accepted,
+            value,
+            local: String::new(),
+            remote: remote.into(),
+            endpoint: String::new(),
+        };
+        tell(&mut listener, 2, &event(1, "peer"));
+        let large = event(2, &long);
+        // There is room for all but the last of its parts.
+        shortage::after(0, || tell(&mut listener, 2, &large));
+        tell(&mut listener, 2, &event(3, "peer"));
+        let mut parts = Vec::new();
+        let mut part = Message::new();
+        while let Some(flags) = reader.read(&mut Inbound::Message(&mut part)) {
+            parts.push((part.data().to_vec(), flags));
         }
-        vec![
-            kind.to_ne_bytes().to_vec(),
-            1u64.to_ne_bytes().to_vec(),
-            event.value.to_ne_bytes().to_vec(),
-            event.local.clone().into_bytes(),
-            event.remote.clone().into_bytes(),
-        ]
+        assert_eq!(parts.len(), 10);
+        for message in parts.chunks(5) {
+            assert_eq!(message[0].0, 0x20u64.to_ne_bytes());
+            assert_eq!(message.iter().map(|part| part.1).collect::<Vec<_>>(), [1, 1, 1, 1, 0]);
+        }
     }
 }
