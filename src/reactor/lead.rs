@@ -185,11 +185,12 @@ impl Remote {
         }
     }
 
-    /// Whether the I/O thread has to stay away from epoll for a moment: some thread has led since `leads` was
-    /// counted, and none waits that does not.
-    pub(super) fn wants_room(&self, leads: &mut usize) -> bool {
+    /// How often threads have led since `leads` was counted, so that the I/O thread has to stay away from epoll for a
+    /// moment; 0 if one waits that does not lead.
+    pub(super) fn wants_room(&self, leads: &mut usize) -> usize {
         let count = self.lead.count.load(Ordering::SeqCst);
-        std::mem::replace(leads, count) != count && !self.is_waited_for()
+        let since = count.wrapping_sub(std::mem::replace(leads, count));
+        if self.is_waited_for() { 0 } else { since }
     }
 
     /// Whether an application's thread waits that does not lead.

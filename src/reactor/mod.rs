@@ -43,8 +43,9 @@ pub use self::lead::{Leader, Waiting};
 const WAKER: u64 = u64::MAX;
 /// How long the I/O thread leaves the work to an application's thread that does it of late.
 const PARK: Duration = Duration::from_micros(500);
-/// The same after it has done so for longer and longer, and nothing was left to it.
+/// The same after it has done so for longer and longer, as others did it so often each time and nothing was left to it.
 const LONGEST_PARK: Duration = Duration::from_millis(2);
+const OFTEN: usize = 4;
 /// By how much the I/O thread may wake late.
 const SLACK: Duration = Duration::from_micros(5);
 /// How often in a row, while that holds the lock each time.
@@ -161,6 +162,14 @@ impl Target for Remote {
 }
 
 impl Remote {
+    /// Passes on what the I/O thread hears; a wake-up may have been meant for who leads.
+    fn handle_events(self: &Arc<Self>, core: &mut Core, events: &[Event]) {
+        if events.iter().any(|event| event.token() == WAKER) {
+            self.pass_on_wake_up();
+        }
+        core.handle_events(events, self);
+    }
+
     /// Has the I/O thread stay away for `length`, and for some more while another thread works. Answers also whether
     /// nothing has called it back.
     fn park<'a>(
@@ -288,13 +297,19 @@ impl Reactor {
         let mut core = remote.core.lock();
         while core.take_turn(remote) {
             let is_done = core.timeout() != Some(Duration::ZERO);
-            if is_done && remote.wants_room(&mut leads) {
+            let since = if is_done { remote.wants_room(&mut leads) } else { 0 };
+            if since > 0 {
+                if core.is_deaf() {
+                    let ready = remote.epoll.wait(&mut events, Some(Duration::ZERO));
+                    remote.handle_events(&mut core, ready.unwrap_or(&[]));
+                }
                 // It may park again without the lock, which it would need to say so.
                 core.note_sleep(Some(length + MOST_PARKS * PARK));
                 let is_over;
                 (core, is_over) = remote.park(core, length);
                 core.note_awake();
-                length = if is_over { LONGEST_PARK.min(2 * length) } else { PARK };
+                let is_longer = is_over && since >= OFTEN;
+                length = if is_longer { LONGEST_PARK.min(2 * length) } else { PARK };
                 continue;
             }
             length = PARK;
@@ -312,10 +327,7 @@ impl Reactor {
                 ready
             });
             core.note_awake();
-            if ready.iter().any(|event| event.token() == WAKER) {
-                remote.pass_on_wake_up();
-            }
-            core.handle_events(ready, remote);
+            remote.handle_events(&mut core, ready);
         }
         drop(core);
         release_deferred();
