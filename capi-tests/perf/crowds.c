@@ -9,6 +9,9 @@
 
 enum { CHUNK = 65536, DEPTH = 10, EVENTS_MAX = 64 };
 
+/* A run stays well below the number of local ports. */
+enum { MAX_CONNECTIONS = 20000, CONNECT_BATCH = 50, EXCHANGES = 3 };
+
 static void epoll_watch(int epoll, int fd)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
@@ -191,5 +194,74 @@ void case_limit_proxy(const struct config *c, void *ctx)
     do {
         bytes = bytes % c->size + read_some(fd, data);
     } while (meter_tick(&m, bytes / c->size));
+    report_meter(&m);
+}
+
+/* Answers whatever comes on whichever connection, until the other end closes it. */
+void role_raw_server(const struct config *c, void *ctx, int in, int out)
+{
+    const int listener = raw_listen(c, out), epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event events[EVENTS_MAX];
+    void *data = buffer_new(c->size);
+
+    (void)ctx;
+    (void)in;
+    CHECK(epoll >= 0);
+    epoll_watch(epoll, listener);
+    for (;;) {
+        const int n = epoll_next(epoll, events);
+        int i;
+
+        for (i = 0; i < n; i++) {
+            const int fd = events[i].data.fd;
+            ssize_t got;
+
+            if (fd == listener) {
+                epoll_watch(epoll, raw_accept(c, listener));
+                continue;
+            }
+            got = read(fd, data, c->size);
+            if (got > 0)
+                write_all(fd, data, (size_t)got);
+            else
+                close(fd);
+        }
+    }
+}
+
+/* As many exchanges as ZMTP needs for its greetings, its READY and a message with its answer. CONNECT_BATCH connections are set
+ * up at a time. */
+void case_limit_connections(const struct config *c, void *ctx)
+{
+    struct config now = *c;
+    void *data = buffer_new(c->size);
+    char text[ENDPOINT_MAX];
+    int fds[CONNECT_BATCH];
+    struct peer server;
+    struct meter m;
+    int made = 0, exchange, i;
+
+    now.seconds = 0;
+    peer_start(&server, c, ctx, "raw-server");
+    line_read(server.from, text, sizeof text);
+    meter_init(&m, c);
+    do {
+        for (i = 0; i < CONNECT_BATCH; i++) {
+            fds[i] = raw_dial(c, text);
+            write_all(fds[i], data, c->size);
+        }
+        for (exchange = 1; exchange < EXCHANGES; exchange++)
+            for (i = 0; i < CONNECT_BATCH; i++) {
+                read_all(fds[i], data, c->size);
+                write_all(fds[i], data, c->size);
+            }
+        for (i = 0; i < CONNECT_BATCH; i++) {
+            read_all(fds[i], data, c->size);
+            close(fds[i]);
+        }
+        made += CONNECT_BATCH;
+        if (made >= MAX_CONNECTIONS && m.state == METER_OPEN)
+            m.c = &now;
+    } while (meter_tick(&m, CONNECT_BATCH));
     report_meter(&m);
 }

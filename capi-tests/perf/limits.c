@@ -3,8 +3,6 @@
 
 #include <unistd.h>
 
-enum { CONNECT_BATCH = 50, MAX_CONNECTIONS = 20000 };
-
 void role_raw_echo(const struct config *c, void *ctx, int in, int out)
 {
     const struct link link = link_connect(c, in, out);
@@ -76,50 +74,3 @@ void case_limit_stream(const struct config *c, void *ctx)
     report_meter(&m);
 }
 
-/* Answers the first message of each connection and closes it. */
-void role_raw_server(const struct config *c, void *ctx, int in, int out)
-{
-    void *data = buffer_new(c->size);
-    const int listener = raw_listen(c, out);
-
-    (void)ctx;
-    (void)in;
-    for (;;) {
-        const int fd = raw_accept(c, listener);
-
-        read_all(fd, data, c->size);
-        write_all(fd, data, c->size);
-        close(fd);
-    }
-}
-
-/* A connection counts when the answer to its first message is there. CONNECT_BATCH are set up at a time. */
-void case_limit_connections(const struct config *c, void *ctx)
-{
-    struct config now = *c;
-    void *data = buffer_new(c->size);
-    char text[ENDPOINT_MAX];
-    int fds[CONNECT_BATCH];
-    struct peer server;
-    struct meter m;
-    int made = 0, i;
-
-    now.seconds = 0;
-    peer_start(&server, c, ctx, "raw-server");
-    line_read(server.from, text, sizeof text);
-    meter_init(&m, c);
-    do {
-        for (i = 0; i < CONNECT_BATCH; i++) {
-            fds[i] = raw_dial(c, text);
-            write_all(fds[i], data, c->size);
-        }
-        for (i = 0; i < CONNECT_BATCH; i++) {
-            read_all(fds[i], data, c->size);
-            close(fds[i]);
-        }
-        made += CONNECT_BATCH;
-        if (made >= MAX_CONNECTIONS && m.state == METER_OPEN)
-            m.c = &now;
-    } while (meter_tick(&m, CONNECT_BATCH));
-    report_meter(&m);
-}

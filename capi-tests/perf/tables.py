@@ -111,7 +111,7 @@ def limit_words(name):
         "ring": "a ring between two threads, {} B", "memcpy": "memcpy of {} B",
         "fan": "bare tcp to {} connections, 64 KiB at a time", "proxy": "bare {}, 64 KiB at a time through a process",
         "dealers": "bare tcp, {} connections with 10 of 64 B on their way",
-        "connections": "bare {}, connect, accept, answer, close",
+        "connections": "bare {}, connect, accept, ZMTP's three exchanges, close",
     }
     return words[kind].format(*(f"{part} sockets" if part in ("tcp", "ipc") else part for part in rest))
 
