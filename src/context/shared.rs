@@ -138,18 +138,24 @@ impl SocketShared {
         self.mailbox.pop()
     }
 
+    /// Whether there was no memory to say which pipe has events. Asked after the last command.
+    pub fn take_lost_calls(&self) -> bool {
+        self.mailbox.take_lost()
+    }
+
     /// A number for an endpoint or a session of this socket.
     pub fn new_id(&self) -> u64 {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Gives the socket a pipe; dropped if the socket is closed.
+    /// Gives the socket a pipe; dropped if the socket is closed, or there is no memory.
     pub fn attach(&self, attachment: Box<Attachment>) {
-        self.deliver(SocketCommand::Attach(attachment));
+        // What comes back is dropped outside of the mailbox.
+        let _ = self.mailbox.push(SocketCommand::Attach(attachment));
+        self.drain_if_closed();
     }
 
-    fn deliver(&self, command: SocketCommand) {
-        self.mailbox.push(command);
+    fn drain_if_closed(&self) {
         if self.is_closed.load(Ordering::SeqCst) {
             self.drain();
         }
@@ -281,7 +287,8 @@ impl Wait<'_> {
 
 impl Target for SocketShared {
     fn attend(&self, token: u64) {
-        self.deliver(SocketCommand::Attend(token));
+        self.mailbox.call(SocketCommand::Attend(token));
+        self.drain_if_closed();
     }
 }
 

@@ -148,6 +148,11 @@ impl PipeSet {
         self.slots.iter().enumerate().filter_map(used).collect()
     }
 
+    /// All numbers, also of pipes that are gone.
+    pub fn numbers(&self) -> impl Iterator<Item = PipeId> + use<> {
+        (0..self.slots.len() as u32).map(PipeId)
+    }
+
     /// Number of pipes.
     pub fn len(&self) -> usize {
         self.slots.len() - self.free.len()

@@ -4,6 +4,7 @@
 //! that wakes in time: [`Core::wants_io`] says when the I/O thread has to be woken for it.
 #![forbid(unsafe_code)]
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,7 +28,6 @@ const MOST_DEAF: Duration = Duration::from_micros(100);
 pub enum Command {
     Add(u64, Box<dyn Actor>),
     Attend(u64),
-    Stop,
 }
 
 /// Until when the I/O thread sleeps.
@@ -45,7 +45,7 @@ enum Sleep {
 pub struct Core {
     actors: Actors,
     timers: Timers,
-    turns: Vec<u64>,
+    turns: VecDeque<u64>,
     is_stopping: bool,
     io_sleep: Sleep,
     /// Of threads that lead.
@@ -59,7 +59,8 @@ impl Core {
     /// reactor is to end.
     pub fn take_turn(&mut self, remote: &Arc<Remote>) -> bool {
         self.run_commands(remote, MOST_COMMANDS);
-        for token in std::mem::take(&mut self.turns) {
+        for _ in 0..self.turns.len() {
+            let Some(token) = self.turns.pop_front() else { break };
             self.dispatch(remote, token, |actor, io| actor.handle_attention(io));
         }
         self.run_timers(remote);
@@ -75,11 +76,23 @@ impl Core {
         signal.clear();
         for _ in 0..most {
             match remote.mailbox.pop() {
-                None => return,
+                None => return self.finish_commands(remote),
                 Some(command) => self.run_command(command, remote),
             }
         }
         signal.set();
+    }
+
+    /// All commands are done that others had memory for.
+    fn finish_commands(&mut self, remote: &Arc<Remote>) {
+        if remote.mailbox.take_lost() {
+            let mut next = self.actors.first_from(0);
+            while let Some(token) = next {
+                self.dispatch(remote, token, |actor, io| actor.handle_attention(io));
+                next = self.actors.first_from(token + 1);
+            }
+        }
+        self.is_stopping = remote.is_stopping.load(Ordering::SeqCst);
     }
 
     fn run_command(&mut self, command: Command, remote: &Arc<Remote>) {
@@ -91,7 +104,6 @@ impl Core {
             Command::Attend(token) => {
                 self.dispatch(remote, token, |actor, io| actor.handle_attention(io));
             }
-            Command::Stop => self.is_stopping = true,
         }
     }
 
@@ -192,7 +204,73 @@ impl Core {
             self.timers.set(token, deadline);
         }
         if wants_turn {
-            self.turns.push(token);
+            self.turns.push_back(token);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+    use crate::errno::Errno;
+    use crate::reactor::Reactor;
+    use crate::sys::shortage;
+
+    /// Counts how often it is called.
+    struct Called(Arc<AtomicUsize>);
+
+    impl Actor for Called {
+        fn start(&mut self, _: &mut Io<'_>) {}
+
+        fn handle_ready(&mut self, _: Readiness, _: &mut Io<'_>) {}
+
+        fn handle_attention(&mut self, _: &mut Io<'_>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+
+        fn handle_deadline(&mut self, _: &mut Io<'_>) {}
+    }
+
+    #[test]
+    fn without_memory_to_say_who_is_called_all_are() {
+        let remote = Reactor::new(true).unwrap().remote();
+        let mut core = remote.core.lock();
+        let called = [(); 20].map(|()| Arc::new(AtomicUsize::new(0)));
+        let counts = || called.each_ref().map(|count| count.load(Ordering::SeqCst));
+        let token = remote.add(Box::new(Called(Arc::clone(&called[0])))).unwrap();
+        assert!(core.take_turn(&remote));
+        // Has room for what was taken out.
+        remote.wake(token);
+        for count in &called[1..] {
+            remote.add(Box::new(Called(Arc::clone(count)))).unwrap();
+        }
+        assert!(core.take_turn(&remote));
+        assert_eq!(counts().iter().sum::<usize>(), 1);
+
+        let (mut calls, load) = (0, remote.load());
+        shortage::after(0, || {
+            while counts()[1] == 0 {
+                for _ in 0..1000 {
+                    remote.wake(token);
+                }
+                calls += 1000;
+                while remote.has_commands() {
+                    assert!(core.take_turn(&remote));
+                }
+            }
+        });
+        assert!(counts()[0] < 1 + calls, "not each had room");
+        assert_eq!(counts()[1..], [1; 19]);
+
+        let another = Box::new(Called(Arc::default()));
+        shortage::after(0, || {
+            (0..1000).for_each(|_| remote.wake(token));
+            assert_eq!(remote.add(another), Err(Errno::ENOMEM));
+            remote.stop();
+        });
+        assert_eq!(remote.load(), load);
+        while core.take_turn(&remote) {}
     }
 }

@@ -20,12 +20,12 @@ mod timers;
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::errno::Result;
+use crate::errno::{Errno, Result};
 use crate::message::release_deferred;
 use crate::pipe::Target;
 use crate::sync::{Away, Mailbox, Signal};
@@ -88,6 +88,8 @@ pub struct Remote {
     burst: Mutex<Burst>,
     /// Every socket of the context uses this reactor, and serves it.
     is_sole: bool,
+    /// The loop ends when all commands are done.
+    is_stopping: AtomicBool,
     /// How often the kernel has taken the end of a message.
     passed: AtomicUsize,
     next_token: AtomicUsize,
@@ -96,22 +98,26 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Hands an actor over; answers its token.
-    pub fn add(&self, actor: Box<dyn Actor>) -> u64 {
+    /// Hands an actor over; answers its token. Errors: ENOMEM.
+    pub fn add(&self, actor: Box<dyn Actor>) -> Result<u64> {
         let token = self.next_token.fetch_add(1, Ordering::Relaxed) as u64;
         self.load.fetch_add(1, Ordering::Relaxed);
-        self.mailbox.push(Command::Add(token, actor));
-        token
+        if self.mailbox.push(Command::Add(token, actor)).is_err() {
+            self.load.fetch_sub(1, Ordering::Relaxed);
+            return Err(Errno::ENOMEM);
+        }
+        Ok(token)
     }
 
     /// Lets an actor look at what has changed.
     pub fn wake(&self, token: u64) {
-        self.mailbox.push(Command::Attend(token));
+        self.mailbox.call(Command::Attend(token));
     }
 
     /// Ends the loop after the commands before this one.
     pub fn stop(&self) {
-        self.mailbox.push(Command::Stop);
+        self.is_stopping.store(true, Ordering::SeqCst);
+        self.mailbox.signal.notify();
     }
 
     /// Stops watching `fd`, from any thread; to be called before it is closed.
@@ -154,7 +160,7 @@ impl Remote {
 impl Target for Remote {
     fn attend(&self, token: u64) {
         if self.is_sole {
-            self.mailbox.push_quietly(Command::Attend(token));
+            self.mailbox.call_quietly(Command::Attend(token));
         } else {
             self.wake(token);
         }
@@ -274,6 +280,7 @@ impl Reactor {
             away: Away::default(),
             burst: Mutex::default(),
             is_sole,
+            is_stopping: AtomicBool::new(false),
             passed: AtomicUsize::new(0),
             next_token: AtomicUsize::new(0),
             load: AtomicUsize::new(0),

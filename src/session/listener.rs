@@ -47,7 +47,7 @@ struct Accepting {
     is_paused: bool,
 }
 
-/// Starts to accept on `listener`. Errors: EMTHREAD (no I/O thread).
+/// Starts to accept on `listener`. Errors: EMTHREAD (no I/O thread), ENOMEM.
 pub fn listen(
     listener: Listener,
     socket: &Arc<SocketShared>,
@@ -71,7 +71,7 @@ pub fn listen(
         endpoint,
         is_paused: false,
     };
-    let token = remote.add(Box::new(accepting));
+    let token = remote.add(Box::new(accepting))?;
     Ok(Bound { shared, remote, token, socket: Arc::clone(socket), endpoint })
 }
 
@@ -126,8 +126,9 @@ impl Accepting {
             stream,
             Arc::clone(&self.shared.control),
         );
-        if let Some(remote) = self.socket.context.choose_io(self.options.affinity) {
-            remote.add(Box::new(session));
+        let remote = self.socket.context.choose_io(self.options.affinity);
+        if let Some(Err(error)) = remote.map(|remote| remote.add(Box::new(session))) {
+            self.report(error);
         }
     }
 

@@ -133,7 +133,7 @@ impl Socket {
     }
 
     /// Connects to `endpoint`, now or when it appears. Errors: EINVAL, EPROTONOSUPPORT,
-    /// ENOCOMPATPROTO, EMTHREAD, ETERM.
+    /// ENOCOMPATPROTO, EMTHREAD, ENOMEM, ETERM.
     pub fn connect(&mut self, endpoint: &[u8]) -> Result<()> {
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
@@ -151,8 +151,7 @@ impl Socket {
         }
         let io = self.shared.context.choose_io(self.options.affinity).ok_or(Errno::EMTHREAD)?;
         parsed.check_connect()?;
-        self.dial(target, endpoint, io);
-        Ok(())
+        self.dial(target, endpoint, io)
     }
 
     fn connect_inproc(&mut self, name: &[u8], endpoint: &[u8]) {
@@ -169,7 +168,7 @@ impl Socket {
         self.attach(Attachment { end, endpoint: id, is_local: true }, routing_id);
     }
 
-    fn dial(&mut self, target: DialTarget, endpoint: &[u8], remote: Arc<Remote>) {
+    fn dial(&mut self, target: DialTarget, endpoint: &[u8], remote: Arc<Remote>) -> Result<()> {
         let id = EndpointId(self.shared.new_id());
         let mut routing_id = self.options.connect_routing_id.take();
         let mut ends = None;
@@ -184,7 +183,7 @@ impl Socket {
             let routing_id = routing_id.take();
             self.attach(Attachment { end, endpoint: id, is_local: true }, routing_id);
         }
-        let token = remote.add(Box::new(session));
+        let token = remote.add(Box::new(session))?;
         self.last_endpoint = endpoint.to_owned();
         self.endpoints.entries.push(Entry {
             id,
@@ -192,6 +191,7 @@ impl Socket {
             what: What::Dialled { remote, token, control },
             routing_id,
         });
+        Ok(())
     }
 
     /// Types on which a second connect to the same endpoint changes nothing.

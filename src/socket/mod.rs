@@ -149,6 +149,9 @@ impl Socket {
                 SocketCommand::Attach(attachment) => self.attach(*attachment, None),
             }
         }
+        if self.shared.take_lost_calls() {
+            self.pipes.numbers().for_each(|id| self.handle_events(id));
+        }
     }
 
     fn attach(&mut self, attachment: Attachment, routing_id: Option<Vec<u8>>) {

@@ -76,8 +76,8 @@ fn two_threads_in_one_socket_both_get_what_one_has_taken() {
         let other = thread::spawn(move || other.recv(1));
         let sender = Arc::clone(&shared);
         let sender = thread::spawn(move || {
-            sender.mailbox.push(1);
-            sender.mailbox.push(2);
+            sender.mailbox.call(1);
+            sender.mailbox.call(2);
         });
         shared.recv(2);
         sender.join().unwrap();
@@ -172,7 +172,7 @@ fn a_watcher_that_polls_is_woken_by_what_comes_and_by_who_takes_it() {
         let mailbox = Mailbox::new(Signal::new());
         let shared = Arc::new(Shared { mailbox, taken: Mutex::new(Vec::new()) });
         let sender = Arc::clone(&shared);
-        let sender = thread::spawn(move || sender.mailbox.push(1));
+        let sender = thread::spawn(move || sender.mailbox.call(1));
         let thief = Arc::clone(&shared);
         let thief = thread::spawn(move || {
             let mut taken = thief.taken.lock().unwrap();
@@ -199,7 +199,7 @@ fn a_watcher_that_ends_before_its_turn_leaves_the_next_one_watching() {
         let mailbox = Mailbox::new(Signal::new());
         let shared =
             Arc::new((Shared { mailbox, taken: Mutex::new(Vec::new()) }, AtomicBool::new(true)));
-        shared.0.mailbox.push(1);
+        shared.0.mailbox.call(1);
         let first = shared.0.mailbox.signal.watch(&waker);
         let next = Arc::clone(&shared);
         let its_waker = StdArc::clone(&waker);
@@ -310,7 +310,7 @@ fn nothing_stays_in_the_mailbox_of_an_owner_that_is_gone() {
         let drain = |mailbox: &Mailbox<u32>| while mailbox.pop().is_some() {};
         let other = Arc::clone(&shared);
         let other = thread::spawn(move || {
-            other.0.push(1);
+            other.0.call(1);
             if other.1.load(Ordering::SeqCst) {
                 drain(&other.0);
             }

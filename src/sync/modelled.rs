@@ -120,23 +120,6 @@ impl<T> Mutex<T> {
     }
 }
 
-/// `crossbeam_queue::SegQueue`, which is not ours to check.
-pub struct SegQueue<T>(Mutex<std::collections::VecDeque<T>>);
-
-impl<T> SegQueue<T> {
-    pub fn new() -> Self {
-        Self(Mutex::default())
-    }
-
-    pub fn push(&self, item: T) {
-        self.0.lock().push_back(item);
-    }
-
-    pub fn pop(&self) -> Option<T> {
-        self.0.lock().pop_front()
-    }
-}
-
 /// `std::sync::OnceLock`.
 pub struct OnceLock<T> {
     is_set: atomic::AtomicBool,

@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
+use crossbeam_utils::CachePadded;
 use parking_lot::{Mutex, MutexGuard};
 
 /// Slots of the first chunk; each further chunk has twice as many.
@@ -16,8 +17,7 @@ const CHUNKS: usize = 20;
 /// Freed slots that wait before one is used again.
 const QUARANTINE: usize = 256;
 
-#[repr(align(64))]
-struct Slot<T>(Mutex<Option<T>>);
+struct Slot<T>(CachePadded<Mutex<Option<T>>>);
 
 /// A slot that is locked and holds something.
 pub struct Held<'a, T>(MutexGuard<'a, Option<T>>);
@@ -100,7 +100,7 @@ impl<T> Table<T> {
 }
 
 fn new_chunk<T>(slots: usize) -> Box<[Slot<T>]> {
-    (0..slots).map(|_| Slot(Mutex::new(None))).collect()
+    (0..slots).map(|_| Slot(CachePadded::new(Mutex::new(None)))).collect()
 }
 
 /// Chunk and index of the slot `number`.

@@ -145,3 +145,27 @@ fn without_memory_a_call_answers_enomem_and_nothing_is_lost() {
     assert_eq!((a.close(), b.close()), (Ok(()), Ok(())));
     assert_eq!(context.terminate(), Ok(()));
 }
+
+#[test]
+fn without_memory_to_say_where_messages_are_they_are_found() {
+    let context = Context::new();
+    let binder = Handle::open(&context, DEALER).unwrap();
+    binder.with(|socket| socket.bind(b"inproc://found")).unwrap();
+    let peers = [0; 40].map(|_| Handle::open(&context, DEALER).unwrap());
+    for peer in peers {
+        peer.with(|socket| socket.connect(b"inproc://found")).unwrap();
+        // Room for a few commands is enough so far.
+        assert_eq!(binder.recv_slice(&mut [0; 8], DONTWAIT), Err(Errno::EAGAIN));
+    }
+    let lost = crate::sys::shortage::after(0, || {
+        peers.map(sends).iter().filter(|sent| sent.is_err()).count()
+    });
+    for _ in lost..peers.len() {
+        assert_eq!(binder.recv_slice(&mut [0; 8], DONTWAIT), Ok(1));
+    }
+    assert_eq!(binder.recv_slice(&mut [0; 8], DONTWAIT), Err(Errno::EAGAIN));
+    for handle in peers.into_iter().chain([binder]) {
+        assert_eq!(handle.close(), Ok(()));
+    }
+    assert_eq!(context.terminate(), Ok(()));
+}
