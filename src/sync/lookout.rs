@@ -136,11 +136,29 @@ mod tests {
         let mut look = lookout.begin(None).unwrap();
         while look.go_on() {}
         assert!(look.left.is_zero() || begun.elapsed() >= LONGEST);
+        // However many threads there are besides this test's.
+        look.is_crowded = false;
         lookout.end(&look, true);
         let mut look = lookout.begin(Some(Instant::now())).unwrap();
         assert!(!look.go_on());
+        look.is_crowded = false;
         lookout.end(&look, false);
         assert!(lookout.begin(None).is_none());
+        assert!(lookout.begin(None).is_some());
+    }
+
+    #[test]
+    fn looks_among_many_threads_become_rare_also_if_something_is_found() {
+        let mut lookout = Lookout::default();
+        for skipped in [SKIPPED, 2 * SKIPPED] {
+            let mut look = lookout.begin(None).unwrap();
+            look.is_crowded = true;
+            lookout.end(&look, true);
+            for _ in 0..skipped {
+                assert!(lookout.begin(None).is_none());
+            }
+        }
+        assert!(lookout.begin(None).is_some());
     }
 
     #[test]
