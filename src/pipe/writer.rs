@@ -76,8 +76,14 @@ impl Writer {
 #[inline(always)]
 fn write_value(writer: &mut ByteWriter, part: &mut Outbound<'_>, flags: u8) -> bool {
     match part {
-        Outbound::Slice(body) if body.len() <= BY_VALUE => writer.write(flags, body),
-        part => write_message(writer, part, flags),
+        Outbound::Slice(body) if body.len() <= BY_VALUE => {
+            writer.look_ahead(body.len());
+            writer.write(flags, body)
+        }
+        part => {
+            writer.look_ahead(0);
+            write_message(writer, part, flags)
+        }
     }
 }
 

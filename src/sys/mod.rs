@@ -14,6 +14,7 @@ pub mod gssapi;
 pub mod joint;
 mod magazines;
 pub mod net;
+pub mod prefetch;
 pub mod random;
 #[cfg(test)]
 pub mod shortage;

@@ -25,6 +25,8 @@ pub enum Switch {
     Blocks,
     /// Who reads as fast as another thread writes lets that get ahead.
     Yield,
+    /// Who writes for another thread has the cache ready for what comes next.
+    Ahead,
     /// A thread that waits looks for a moment before it sleeps.
     Look,
     /// In a stream of large messages the kernel gets them from the sender's memory.
@@ -33,7 +35,7 @@ pub enum Switch {
 
 impl Switch {
     /// All of them, and their names in ZMQ_OFF.
-    pub const ALL: [(Self, &str); 10] = [
+    pub const ALL: [(Self, &str); 11] = [
         (Self::Lead, "lead"),
         (Self::Inline, "inline"),
         (Self::Batch, "batch"),
@@ -42,6 +44,7 @@ impl Switch {
         (Self::Magazines, "magazines"),
         (Self::Blocks, "blocks"),
         (Self::Yield, "yield"),
+        (Self::Ahead, "ahead"),
         (Self::Look, "look"),
         (Self::Lend, "lend"),
     ];

@@ -6,10 +6,16 @@ use std::sync::Arc;
 use crate::message::{Body, FLAG_MORE, Message, Metadata, defer};
 use crate::sync::Joint;
 use crate::sync::atomic::Ordering;
+use crate::sys::prefetch;
+use crate::sys::switches::Switch;
 
 use super::segment::{FIRST_SIZE, MOST_SIZE, Segment, Shared, State};
 use super::values;
 
+/// How far ahead of what is written now the cache is asked for it.
+const AHEAD: usize = 256;
+/// Bytes that it moves at a time.
+const LINE: usize = 64;
 /// Longest frame header: flags and an eight-byte length.
 const MOST_HEADER: usize = 9;
 const FLAG_LONG: u8 = 2;
@@ -112,6 +118,19 @@ impl ByteWriter {
     pub fn is_flowing(&self) -> bool {
         // Relaxed: only a hint of what is cheaper or more welcome.
         self.shared.is_flowing.load(Ordering::Relaxed)
+    }
+
+    /// Gets into the cache what will be written soon, if that is as much as now: `len` bytes. Another thread
+    /// has read it; the processor would wait for it at each commit.
+    #[inline(always)]
+    pub fn look_ahead(&self, len: usize) {
+        if Switch::Ahead.is_off() {
+            return;
+        }
+        let ahead = self.data.wrapping_add(self.position + len + AHEAD);
+        for line in 0..len.div_ceil(LINE).max(1) {
+            prefetch::to_write(ahead.wrapping_add(line * LINE));
+        }
     }
 
     /// Whether frames may hold messages by value.
