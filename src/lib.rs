@@ -43,7 +43,8 @@
 //! A publisher writes a message once for all subscribers of the same topic that keep up: they read one log
 //! ([`pipe::Log`]). Segments grow only while their reader falls behind, and the memory of small bodies goes round
 //! between threads without the process's allocator (`sys::magazines`). A reader that keeps up with a writer of the
-//! same process leaves it alone for a moment (`pipe::bytes::reader`). Who sends large messages in
+//! same process leaves it alone for a moment (`pipe::bytes::reader`), and the writer has the cache get ready
+//! what it writes next (`ByteWriter::look_ahead`). Who sends large messages in
 //! a stream stays with each until the kernel has it, from where it is (`socket::company`). Each of these can be switched off, to measure
 //! it (`sys::switches`). Of many sockets that a thread waits for only those that told it are asked again
 //! ([`sync::Follower`]).
@@ -54,6 +55,8 @@
 //!   waits: sockets may be used from several threads, one call at a time.
 //! - A [`reactor`] owns its sessions and listeners. Whoever holds its lock runs them, the I/O thread or an
 //!   application's in its stead; nobody else changes a connection's state.
+//! - Threads tell each other by mailboxes ([`sync::Mailbox`]). Without memory to say what has changed they say
+//!   that something has, and the owner looks at everything.
 //! - Ending is dropping: a pipe's end that is dropped tells the other one; a context waits until nobody
 //!   holds a socket's [`context::SocketShared`]. There is no reaper thread.
 //! - The reactor is epoll itself rather than the portable `polling` crate, whose notification costs two
