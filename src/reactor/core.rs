@@ -73,6 +73,7 @@ impl Core {
         if !signal.is_pending() {
             return;
         }
+        remote.has_new.store(false, Ordering::Relaxed);
         signal.clear();
         for _ in 0..most {
             match remote.mailbox.pop() {

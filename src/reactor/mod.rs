@@ -31,7 +31,7 @@ use crate::pipe::Target;
 use crate::sync::{Away, Mailbox, Signal};
 use crate::sys::epoll::{Epoll, Event, Interest};
 use crate::sys::eventfd::EventFd;
-use crate::sys::thread::set_timer_slack;
+use crate::sys::thread::{set_timer_slack, yield_now};
 
 use self::core::{Command, Core};
 use self::lead::Lead;
@@ -88,6 +88,8 @@ pub struct Remote {
     burst: Mutex<Burst>,
     /// Every socket of the context uses this reactor, and serves it.
     is_sole: bool,
+    /// An actor was handed over since somebody last began to run commands.
+    has_new: AtomicBool,
     /// The loop ends when all commands are done.
     is_stopping: AtomicBool,
     /// How often the kernel has taken the end of a message.
@@ -98,26 +100,29 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Hands an actor over; answers its token. Errors: ENOMEM.
+    /// Hands an actor over to the I/O thread; answers its token. Errors: ENOMEM.
     pub fn add(&self, actor: Box<dyn Actor>) -> Result<u64> {
         let token = self.next_token.fetch_add(1, Ordering::Relaxed) as u64;
         self.load.fetch_add(1, Ordering::Relaxed);
-        if self.mailbox.push(Command::Add(token, actor)).is_err() {
+        if self.mailbox.push_quietly(Command::Add(token, actor)).is_err() {
             self.load.fetch_sub(1, Ordering::Relaxed);
             return Err(Errno::ENOMEM);
         }
+        self.has_new.store(true, Ordering::Release);
+        self.rouse();
         Ok(token)
     }
 
     /// Lets an actor look at what has changed.
     pub fn wake(&self, token: u64) {
-        self.mailbox.call(Command::Attend(token));
+        self.mailbox.call_quietly(Command::Attend(token));
+        self.rouse();
     }
 
     /// Ends the loop after the commands before this one.
     pub fn stop(&self) {
         self.is_stopping.store(true, Ordering::SeqCst);
-        self.mailbox.signal.notify();
+        self.rouse();
     }
 
     /// Stops watching `fd`, from any thread; to be called before it is closed.
@@ -176,6 +181,14 @@ impl Remote {
         core.handle_events(events, self);
     }
 
+    /// The I/O thread has just woken. Who has handed an actor over goes on before it is worked on: programs open a monitor
+    /// right after zmq_connect and are not to miss its events, and the kernel may have interrupted them for this thread.
+    fn let_go_on(&self) {
+        if self.has_new.load(Ordering::Relaxed) {
+            yield_now();
+        }
+    }
+
     /// Has the I/O thread stay away for `length`, and for some more while another thread works. Answers also whether
     /// nothing has called it back.
     fn park<'a>(
@@ -198,6 +211,7 @@ impl Remote {
             // However it ends: everything is looked at again.
             is_over = sleeper.wait(Some(deadline)).is_err();
             self.away.end();
+            self.let_go_on();
             if let Some(core) = self.core.try_lock() {
                 return (core, is_over);
             }
@@ -280,6 +294,7 @@ impl Reactor {
             away: Away::default(),
             burst: Mutex::default(),
             is_sole,
+            has_new: AtomicBool::new(false),
             is_stopping: AtomicBool::new(false),
             passed: AtomicUsize::new(0),
             next_token: AtomicUsize::new(0),
@@ -330,6 +345,7 @@ impl Reactor {
                 let ready = remote.epoll.wait(&mut events, timeout).unwrap_or(&[]);
                 if is_asleep {
                     signal.end_poll();
+                    remote.let_go_on();
                 }
                 ready
             });

@@ -32,13 +32,20 @@ impl<T> Mailbox<T> {
         Ok(())
     }
 
+    /// As [`push`](Self::push), for the caller to look at, or to wake somebody for, soon.
+    pub fn push_quietly(&self, item: T) -> Result<(), T> {
+        self.put(item)?;
+        self.signal.set();
+        Ok(())
+    }
+
     /// Puts in that the owner is to look at something, and wakes it. Without memory it looks at everything.
     pub fn call(&self, item: T) {
         self.put_call(item);
         self.signal.notify();
     }
 
-    /// As [`call`](Self::call), for the caller to look at soon: nobody is woken.
+    /// As [`call`](Self::call), for the caller to look at, or to wake somebody for, soon.
     pub fn call_quietly(&self, item: T) {
         self.put_call(item);
         self.signal.set();
