@@ -10,7 +10,7 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 
 use crate::errno::{Errno, Result};
-use crate::message::{FLAG_ROUTING_ID, Outbound};
+use crate::message::{FLAG_ROUTING_ID, Outbound, note_lack, take_lack};
 use crate::options::Options;
 use crate::pipe::{Kind, PipeEnd, pair};
 
@@ -78,7 +78,7 @@ pub struct Inproc {
 }
 
 impl Inproc {
-    /// Binds `name` and takes over the connects that wait for it. Errors: EADDRINUSE.
+    /// Binds `name` and takes over the connects that wait for it. Errors: EADDRINUSE, ENOMEM.
     pub fn bind(
         &self,
         name: &[u8],
@@ -92,10 +92,15 @@ impl Inproc {
             return Err(Errno::EADDRINUSE);
         }
         let bound = Bound { shared: Arc::downgrade(shared), endpoint, is_monitor, peer };
+        bound.expect(shared, names.pending.get(name).map_or(0, Vec::len))?;
         let pending = names.pending.remove(name).unwrap_or_default();
         for Pending { mut end, peer } in pending {
+            take_lack();
             join(&mut end, &peer, &bound.peer);
-            bound.hand_over(shared, end);
+            // Without memory for what comes first: no connection, rather than one that is misread.
+            if !take_lack() {
+                bound.hand_over(shared, end);
+            }
         }
         names.bound.insert(name.to_owned(), bound);
         Ok(())
@@ -112,25 +117,26 @@ impl Inproc {
         }
     }
 
-    /// Connects to `name` if it is bound now; `own` is without ZMQ_CONFLATE.
-    pub fn connect_bound(&self, name: &[u8], own: &Peer) -> Option<PipeEnd> {
+    /// Connects to `name` if it is bound now; `own` is without ZMQ_CONFLATE. Errors: ENOMEM.
+    pub fn connect_bound(&self, name: &[u8], own: &Peer) -> Result<Option<PipeEnd>> {
         let names = self.names.lock();
-        let bound = names.bound.get(name)?;
-        let shared = bound.shared.upgrade()?;
+        let Some(bound) = names.bound.get(name) else { return Ok(None) };
+        let Some(shared) = bound.shared.upgrade() else { return Ok(None) };
         let (mut near, mut far) = pair([Kind::Values; 2], [own.sndhwm, own.rcvhwm]);
+        take_lack();
         put_routing_id(&mut near, &own.routing_id);
         join(&mut far, own, &bound.peer);
-        bound.hand_over(&shared, far);
-        Some(near)
+        bound.hand_over_new(&shared, far)?;
+        Ok(Some(near))
     }
 
-    /// Connects to `name`, now or when it is bound; answers the connecting side's end.
-    pub fn connect(&self, name: &[u8], own: Peer) -> PipeEnd {
+    /// Connects to `name`, now or when it is bound; answers the connecting side's end. Errors: ENOMEM.
+    pub fn connect(&self, name: &[u8], own: Peer) -> Result<PipeEnd> {
         let kind = if own.conflate { Kind::Conflate } else { Kind::Values };
-        let (near, mut far) = pair([kind; 2], [own.sndhwm, own.rcvhwm]);
-        let mut near = near;
+        let (mut near, mut far) = pair([kind; 2], [own.sndhwm, own.rcvhwm]);
         let mut names = self.names.lock();
         let bound = names.bound.get(name).and_then(|b| b.shared.upgrade().map(|s| (b, s)));
+        take_lack();
         if !own.conflate {
             // A binder that does not want it drops it.
             put_routing_id(&mut near, &own.routing_id);
@@ -139,15 +145,16 @@ impl Inproc {
         match bound {
             Some((bound, shared)) => {
                 join(&mut far, &own, &bound.peer);
-                bound.hand_over(&shared, far);
+                bound.hand_over_new(&shared, far)?;
             }
+            None if take_lack() => return Err(Errno::ENOMEM),
             None if names.is_closed => drop(far),
             None => {
                 let waiting = names.pending.entry(name.to_owned()).or_default();
                 waiting.push(Pending { end: far, peer: own });
             }
         }
-        near
+        Ok(near)
     }
 
     /// Drops the connects that wait for a bind, and those to come.
@@ -161,6 +168,21 @@ impl Inproc {
 }
 
 impl Bound {
+    /// Makes room for `count` ends, which are handed over then. Errors: ENOMEM.
+    fn expect(&self, shared: &Arc<SocketShared>, count: usize) -> Result<()> {
+        if self.is_monitor { Ok(()) } else { shared.expect(count) }
+    }
+
+    /// Hands `end` over if there was memory for what is in it. Errors: ENOMEM.
+    fn hand_over_new(&self, shared: &Arc<SocketShared>, end: PipeEnd) -> Result<()> {
+        if take_lack() {
+            return Err(Errno::ENOMEM);
+        }
+        self.expect(shared, 1)?;
+        self.hand_over(shared, end);
+        Ok(())
+    }
+
     fn hand_over(&self, shared: &Arc<SocketShared>, end: PipeEnd) {
         if self.is_monitor {
             shared.monitor.attach(end);
@@ -189,8 +211,10 @@ fn join(end: &mut PipeEnd, connecter: &Peer, binder: &Peer) {
 }
 
 fn put_hello(end: &mut PipeEnd, side: &Peer) {
-    if let Some(hello) = &side.hello {
-        end.write_last(hello);
+    if let Some(hello) = &side.hello
+        && !end.write_last(hello)
+    {
+        note_lack();
     }
 }
 

@@ -255,7 +255,9 @@ mod tests {
         context.with_options(|options| options.io_threads = io_threads);
         drop(context.register().unwrap());
         for _ in 0..count {
-            context.choose_io(affinity).unwrap().add(Box::new(Idle)).unwrap();
+            let remote = context.choose_io(affinity).unwrap();
+            remote.expect().unwrap();
+            remote.add(Box::new(Idle));
         }
         let loads = context.threads.lock().remotes.iter().map(|remote| remote.load()).collect();
         context.terminate().unwrap();

@@ -148,10 +148,14 @@ impl SocketShared {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Gives the socket a pipe; dropped if the socket is closed, or there is no memory.
+    /// Makes room for `count` pipes, which are attached then. Errors: ENOMEM.
+    pub fn expect(&self, count: usize) -> Result<()> {
+        self.mailbox.reserve(count)
+    }
+
+    /// Gives the socket, which expects it, a pipe; dropped if the socket is closed.
     pub fn attach(&self, attachment: Box<Attachment>) {
-        // What comes back is dropped outside of the mailbox.
-        let _ = self.mailbox.push(SocketCommand::Attach(attachment));
+        self.mailbox.push(SocketCommand::Attach(attachment));
         self.drain_if_closed();
     }
 

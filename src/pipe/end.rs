@@ -412,15 +412,16 @@ impl PipeEnd {
         let _ = self.own().farewell.set(Box::new(message.into()));
     }
 
-    /// Appends a message whatever the credit, and makes it visible; an unfinished one is taken back.
-    pub fn write_last(&mut self, body: &[u8]) {
+    /// Appends a message whatever the credit, and makes it visible; an unfinished one is taken back. `false` without memory.
+    pub fn write_last(&mut self, body: &[u8]) -> bool {
         self.rollback();
         match self.writer.write(&mut Outbound::Slice(body), 0) {
             Ok(old) => drop(old.map(defer)),
-            Err(_) => return,
+            Err(_) => return false,
         }
         self.written = (self.written + 1) & COUNT;
         self.commit();
+        true
     }
 
     /// Makes whole messages visible to the peer and wakes it if it sleeps.

@@ -240,12 +240,14 @@ mod tests {
         let mut core = remote.core.lock();
         let called = [(); 20].map(|()| Arc::new(AtomicUsize::new(0)));
         let counts = || called.each_ref().map(|count| count.load(Ordering::SeqCst));
-        let token = remote.add(Box::new(Called(Arc::clone(&called[0])))).unwrap();
+        remote.expect().unwrap();
+        let token = remote.add(Box::new(Called(Arc::clone(&called[0]))));
         assert!(core.take_turn(&remote));
         // Has room for what was taken out.
         remote.wake(token);
         for count in &called[1..] {
-            remote.add(Box::new(Called(Arc::clone(count)))).unwrap();
+            remote.expect().unwrap();
+            remote.add(Box::new(Called(Arc::clone(count))));
         }
         assert!(core.take_turn(&remote));
         assert_eq!(counts().iter().sum::<usize>(), 1);
@@ -265,10 +267,9 @@ mod tests {
         assert!(counts()[0] < 1 + calls, "not each had room");
         assert_eq!(counts()[1..], [1; 19]);
 
-        let another = Box::new(Called(Arc::default()));
         shortage::after(0, || {
             (0..1000).for_each(|_| remote.wake(token));
-            assert_eq!(remote.add(another), Err(Errno::ENOMEM));
+            assert_eq!(remote.expect(), Err(Errno::ENOMEM));
             remote.stop();
         });
         assert_eq!(remote.load(), load);

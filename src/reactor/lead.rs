@@ -362,7 +362,8 @@ mod tests {
         let remote = Reactor::new(true).unwrap().remote();
         let (fd, heard) = (EventFd::new().unwrap(), Arc::new(AtomicUsize::new(0)));
         fd.signal();
-        remote.add(Box::new(Ear(fd, Arc::clone(&heard)))).unwrap();
+        remote.expect().unwrap();
+        remote.add(Box::new(Ear(fd, Arc::clone(&heard))));
         let signal = Signal::new();
         signal.notify();
         let begun = Instant::now();

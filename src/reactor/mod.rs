@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::errno::{Errno, Result};
+use crate::errno::Result;
 use crate::message::release_deferred;
 use crate::pipe::Target;
 use crate::sync::{Away, Mailbox, Signal};
@@ -100,17 +100,19 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Hands an actor over to the I/O thread; answers its token. Errors: ENOMEM.
-    pub fn add(&self, actor: Box<dyn Actor>) -> Result<u64> {
+    /// Makes room for an actor, which is added then. Errors: ENOMEM.
+    pub fn expect(&self) -> Result<()> {
+        self.mailbox.reserve(1)
+    }
+
+    /// Hands an actor over to the I/O thread, which expects it; answers its token.
+    pub fn add(&self, actor: Box<dyn Actor>) -> u64 {
         let token = self.next_token.fetch_add(1, Ordering::Relaxed) as u64;
         self.load.fetch_add(1, Ordering::Relaxed);
-        if self.mailbox.push_quietly(Command::Add(token, actor)).is_err() {
-            self.load.fetch_sub(1, Ordering::Relaxed);
-            return Err(Errno::ENOMEM);
-        }
-        self.has_new.store(true, Ordering::Release);
+        self.mailbox.push_quietly(Command::Add(token, actor));
+        self.has_new.store(true, Ordering::Relaxed);
         self.rouse();
-        Ok(token)
+        token
     }
 
     /// Lets an actor look at what has changed.

@@ -62,7 +62,7 @@ impl Common {
                 pipe.commit();
             }
         }
-        if take_lack() {
+        if take_lack() || (new_end.is_some() && self.shared.expect(1).is_err()) {
             self.pipe.take_if(|_| new_end.is_some());
             return Err(Errno::ENOMEM);
         }

@@ -62,6 +62,7 @@ pub fn listen(
         control: Arc::default(),
         names: Names { local, remote: String::new(), is_local: false },
     });
+    remote.expect()?;
     shared.names.emit(socket, EventKind::Listening, fd);
     let accepting = Accepting {
         shared: Arc::clone(&shared),
@@ -71,7 +72,7 @@ pub fn listen(
         endpoint,
         is_paused: false,
     };
-    let token = remote.add(Box::new(accepting))?;
+    let token = remote.add(Box::new(accepting));
     Ok(Bound { shared, remote, token, socket: Arc::clone(socket), endpoint })
 }
 
@@ -118,6 +119,10 @@ impl Accepting {
     }
 
     fn begin_session(&self, stream: crate::transport::Stream) {
+        let Some(remote) = self.socket.context.choose_io(self.options.affinity) else { return };
+        if let Err(error) = remote.expect() {
+            return self.report(error);
+        }
         let session = Session::accepted(
             Arc::clone(&self.socket),
             Arc::clone(&self.options),
@@ -126,10 +131,7 @@ impl Accepting {
             stream,
             Arc::clone(&self.shared.control),
         );
-        let remote = self.socket.context.choose_io(self.options.affinity);
-        if let Some(Err(error)) = remote.map(|remote| remote.add(Box::new(session))) {
-            self.report(error);
-        }
+        remote.add(Box::new(session));
     }
 
     fn report(&self, error: Errno) {

@@ -37,8 +37,11 @@ impl Exchange {
         io: &Io<'_>,
     ) -> Self {
         let inproc = &common.shared.context.inproc;
-        let Some(mut pipe) = inproc.connect_bound(ENDPOINT, &context::Peer::default()) else {
-            return Self::NoHandler;
+        let mut pipe = match inproc.connect_bound(ENDPOINT, &context::Peer::default()) {
+            Ok(Some(pipe)) => pipe,
+            Ok(None) => return Self::NoHandler,
+            // No memory: nobody comes in unasked.
+            Err(_) => return Self::Over,
         };
         pipe.set_target(io.remote.clone(), io.token);
         let options = &common.options;

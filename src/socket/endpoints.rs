@@ -114,6 +114,7 @@ impl Socket {
             error.errno
         })?;
         listen(listener, &self.shared, Arc::new(self.options.clone()), id)
+            .inspect_err(|errno| self.report_bind(EventKind::BindFailed, errno.0 as u64, text))
     }
 
     fn report_bind(&self, kind: EventKind, value: u64, text: &[u8]) {
@@ -140,8 +141,7 @@ impl Socket {
         let target = match &parsed {
             Endpoint::Udp(_) => return Err(Errno::ENOCOMPATPROTO),
             Endpoint::Inproc(name) => {
-                self.connect_inproc(name, endpoint);
-                return Ok(());
+                return self.connect_inproc(name, endpoint);
             }
             Endpoint::Tcp(tcp) => DialTarget::Tcp(tcp.clone()),
             Endpoint::Ipc(path) => DialTarget::Ipc(path.clone()),
@@ -154,9 +154,9 @@ impl Socket {
         self.dial(target, endpoint, io)
     }
 
-    fn connect_inproc(&mut self, name: &[u8], endpoint: &[u8]) {
+    fn connect_inproc(&mut self, name: &[u8], endpoint: &[u8]) -> Result<()> {
         let id = EndpointId(self.shared.new_id());
-        let end = self.shared.context.inproc.connect(name, self.as_peer());
+        let end = self.shared.context.inproc.connect(name, self.as_peer())?;
         self.endpoints.entries.push(Entry {
             id,
             key: endpoint.to_owned(),
@@ -166,9 +166,11 @@ impl Socket {
         self.last_endpoint = endpoint.to_owned();
         let routing_id = self.options.connect_routing_id.take();
         self.attach(Attachment { end, endpoint: id, is_local: true }, routing_id);
+        Ok(())
     }
 
     fn dial(&mut self, target: DialTarget, endpoint: &[u8], remote: Arc<Remote>) -> Result<()> {
+        remote.expect()?;
         let id = EndpointId(self.shared.new_id());
         let mut routing_id = self.options.connect_routing_id.take();
         let mut ends = None;
@@ -183,7 +185,7 @@ impl Socket {
             let routing_id = routing_id.take();
             self.attach(Attachment { end, endpoint: id, is_local: true }, routing_id);
         }
-        let token = remote.add(Box::new(session))?;
+        let token = remote.add(Box::new(session));
         self.last_endpoint = endpoint.to_owned();
         self.endpoints.entries.push(Entry {
             id,

@@ -6,13 +6,14 @@ use std::collections::VecDeque;
 use super::Signal;
 use super::base::Mutex;
 use super::base::atomic::{AtomicBool, Ordering};
+use crate::errno::{Errno, Result};
 
 /// Commands that an empty queue keeps room for.
 const MOST_KEPT: usize = 1024;
 
 /// Unbounded queue of commands for one owner.
 pub struct Mailbox<T> {
-    queue: Mutex<VecDeque<T>>,
+    queue: Mutex<Queue<T>>,
     /// There was no memory for a call: the owner has to look at everything.
     has_lost: AtomicBool,
     /// On when something was put in since the owner last cleared it.
@@ -25,18 +26,24 @@ impl<T> Mailbox<T> {
         Self { queue: Mutex::default(), has_lost: AtomicBool::new(false), signal }
     }
 
-    /// Puts `item` in and wakes the owner if it sleeps. Without memory it comes back.
-    pub fn push(&self, item: T) -> Result<(), T> {
-        self.put(item)?;
-        self.signal.notify();
+    /// Makes room for `count` items that are not to be lost, each of which a [`push`](Self::push) follows for. Errors: ENOMEM.
+    pub fn reserve(&self, count: usize) -> Result<()> {
+        let mut queue = self.queue.lock();
+        queue.make_room(count)?;
+        queue.promised += count;
         Ok(())
     }
 
+    /// Puts in an item that room was made for, and wakes the owner if it sleeps.
+    pub fn push(&self, item: T) {
+        self.queue.lock().put_promised(item);
+        self.signal.notify();
+    }
+
     /// As [`push`](Self::push), for the caller to look at, or to wake somebody for, soon.
-    pub fn push_quietly(&self, item: T) -> Result<(), T> {
-        self.put(item)?;
+    pub fn push_quietly(&self, item: T) {
+        self.queue.lock().put_promised(item);
         self.signal.set();
-        Ok(())
     }
 
     /// Puts in that the owner is to look at something, and wakes it. Without memory it looks at everything.
@@ -53,12 +60,7 @@ impl<T> Mailbox<T> {
 
     /// Takes the oldest item out. The owner clears the signal before it begins to take.
     pub fn pop(&self) -> Option<T> {
-        let mut queue = self.queue.lock();
-        let item = queue.pop_front();
-        if queue.is_empty() && queue.capacity() > MOST_KEPT {
-            *queue = VecDeque::new();
-        }
-        item
+        self.queue.lock().pop()
     }
 
     /// Whether a call was lost since this was last asked. The owner asks when nothing is left to take.
@@ -66,19 +68,53 @@ impl<T> Mailbox<T> {
         self.has_lost.load(Ordering::Relaxed) && self.has_lost.swap(false, Ordering::SeqCst)
     }
 
-    fn put(&self, item: T) -> Result<(), T> {
-        let mut queue = self.queue.lock();
-        if queue.try_reserve(1).is_err() {
-            return Err(item);
+    fn put_call(&self, item: T) {
+        if self.queue.lock().put(item).is_err() {
+            self.has_lost.store(true, Ordering::SeqCst);
         }
-        queue.push_back(item);
+    }
+}
+
+struct Queue<T> {
+    items: VecDeque<T>,
+    /// Items to come that there is room for.
+    promised: usize,
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Self { items: VecDeque::new(), promised: 0 }
+    }
+}
+
+impl<T> Queue<T> {
+    /// Has room for `count` more than were promised. Errors: ENOMEM.
+    fn make_room(&mut self, count: usize) -> Result<()> {
+        #[cfg(all(test, not(loom)))]
+        if count > 0 && crate::sys::blocks::shortage::is_here() {
+            return Err(Errno::ENOMEM);
+        }
+        self.items.try_reserve(self.promised + count).map_err(|_| Errno::ENOMEM)
+    }
+
+    fn put(&mut self, item: T) -> Result<()> {
+        self.make_room(1)?;
+        self.items.push_back(item);
         Ok(())
     }
 
-    fn put_call(&self, item: T) {
-        if self.put(item).is_err() {
-            self.has_lost.store(true, Ordering::SeqCst);
+    fn put_promised(&mut self, item: T) {
+        debug_assert!(self.promised > 0, "room was made for it");
+        self.promised = self.promised.saturating_sub(1);
+        self.items.push_back(item);
+    }
+
+    fn pop(&mut self) -> Option<T> {
+        let item = self.items.pop_front();
+        if self.items.is_empty() && self.promised == 0 && self.items.capacity() > MOST_KEPT {
+            self.items = VecDeque::new();
         }
+        item
     }
 }
 
@@ -88,18 +124,37 @@ mod tests {
     use crate::sys::shortage;
 
     #[test]
-    fn without_memory_a_call_is_for_everything_and_others_come_back() {
+    fn without_memory_a_call_is_for_everything() {
         let mailbox = Mailbox::new(Signal::new());
-        shortage::after(0, || {
-            mailbox.call(1);
-            assert_eq!(mailbox.push(2), Err(2));
-        });
+        shortage::after(0, || mailbox.call(1));
         assert!(mailbox.signal.is_pending());
         assert_eq!(mailbox.pop(), None);
         assert!(mailbox.take_lost());
         assert!(!mailbox.take_lost());
-        mailbox.push(3).unwrap();
-        assert_eq!(mailbox.pop(), Some(3));
-        assert!(!mailbox.take_lost());
+    }
+
+    #[test]
+    fn room_is_kept_for_what_it_was_made_for() {
+        let mailbox = Mailbox::new(Signal::new());
+        assert_eq!(shortage::after(0, || mailbox.reserve(1)), Err(Errno::ENOMEM));
+        mailbox.reserve(3).unwrap();
+        shortage::after(0, || {
+            // As many others as find room.
+            (0..100).for_each(|i| mailbox.call(i));
+            (100..103).for_each(|i| mailbox.push(i));
+        });
+        assert!(mailbox.take_lost());
+        let taken: Vec<i32> = std::iter::from_fn(|| mailbox.pop()).collect();
+        assert_eq!(taken[taken.len() - 3..], [100, 101, 102]);
+    }
+
+    #[test]
+    fn room_outlasts_a_crowd() {
+        let mailbox = Mailbox::new(Signal::new());
+        mailbox.reserve(1).unwrap();
+        (0..2 * MOST_KEPT).for_each(|_| mailbox.call(0));
+        while mailbox.pop().is_some() {}
+        shortage::after(0, || mailbox.push(1));
+        assert_eq!(mailbox.pop(), Some(1));
     }
 }

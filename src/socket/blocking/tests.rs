@@ -16,6 +16,9 @@ impl<R, F: FnMut(&mut Socket) -> Result<R>> Attempt<R> for F {
 
 const PAIR: i32 = 0;
 const DEALER: i32 = 5;
+const ROUTER: i32 = 6;
+const RCVTIMEO: i32 = 27;
+const CONNECT_ROUTING_ID: i32 = 61;
 
 fn pair(context: &Arc<Context>, endpoint: &str) -> [Handle; 2] {
     let ends = [PAIR; 2].map(|socket_type| Handle::open(context, socket_type).unwrap());
@@ -167,5 +170,80 @@ fn without_memory_to_say_where_messages_are_they_are_found() {
     for handle in peers.into_iter().chain([binder]) {
         assert_eq!(handle.close(), Ok(()));
     }
+    assert_eq!(context.terminate(), Ok(()));
+}
+
+/// A socket that does not wait for ever for what does not come.
+fn open(context: &Arc<Context>, kind: i32) -> Handle {
+    let handle = Handle::open(context, kind).unwrap();
+    let patience = 5_000_i32.to_ne_bytes();
+    handle.with(|socket| socket.set_option(RCVTIMEO, Some(&patience))).unwrap();
+    handle
+}
+
+#[test]
+fn without_memory_to_be_told_of_a_peer_an_endpoint_is_not_there_and_may_be_again() {
+    let context = Context::new();
+    let answers = |end: Handle| end.send(&mut Outbound::Slice(b"y"), 0);
+    for transport in ["inproc://later", "tcp://127.0.0.1:*"] {
+        let [binder, peer] = [DEALER; 2].map(|kind| open(&context, kind));
+        let is_inproc = transport.starts_with("inproc");
+        let bind = || binder.with(|socket| socket.bind(transport.as_bytes()));
+        assert_eq!(shortage::during(bind), if is_inproc { Ok(()) } else { Err(Errno::ENOMEM) });
+        if !is_inproc {
+            bind().unwrap();
+        }
+        let endpoint = binder.with(|socket| Ok(socket.last_endpoint.clone())).unwrap();
+        let connect = || peer.with(|socket| socket.connect(&endpoint));
+        assert_eq!(shortage::during(connect), Err(Errno::ENOMEM), "{transport}");
+        assert_eq!(peer.with(|socket| socket.term_endpoint(&endpoint)), Err(Errno::ENOENT));
+        connect().unwrap();
+        answers(peer).unwrap();
+        assert_eq!(binder.recv_slice(&mut [0; 8], 0), Ok(1));
+        answers(binder).unwrap();
+        assert_eq!(peer.recv_slice(&mut [0; 8], 0), Ok(1));
+        assert_eq!((binder.close(), peer.close()), (Ok(()), Ok(())));
+    }
+    assert_eq!(context.terminate(), Ok(()));
+}
+
+#[test]
+fn connects_that_wait_go_on_waiting_for_a_bind_that_had_memory() {
+    let context = Context::new();
+    let [binder, first, second] = [DEALER; 3].map(|kind| open(&context, kind));
+    for peer in [first, second] {
+        peer.with(|socket| socket.connect(b"inproc://late")).unwrap();
+        sends(peer).unwrap();
+    }
+    let bind = || binder.with(|socket| socket.bind(b"inproc://late"));
+    assert_eq!(shortage::during(bind), Err(Errno::ENOMEM));
+    bind().unwrap();
+    for _ in [first, second] {
+        assert_eq!(binder.recv_slice(&mut [0; 8], 0), Ok(1));
+        sends(binder).unwrap();
+    }
+    for peer in [first, second] {
+        assert_eq!(peer.recv_slice(&mut [0; 8], 0), Ok(1));
+    }
+    for handle in [binder, first, second] {
+        assert_eq!(handle.close(), Ok(()));
+    }
+    assert_eq!(context.terminate(), Ok(()));
+}
+
+#[test]
+fn a_connect_without_memory_leaves_the_routing_id_to_the_next() {
+    let context = Context::new();
+    let [binder, router] = [DEALER, ROUTER].map(|kind| open(&context, kind));
+    binder.with(|socket| socket.bind(b"tcp://127.0.0.1:*")).unwrap();
+    let endpoint = binder.with(|socket| Ok(socket.last_endpoint.clone())).unwrap();
+    router.with(|socket| socket.set_option(CONNECT_ROUTING_ID, Some(b"X"))).unwrap();
+    let connect = || router.with(|socket| socket.connect(&endpoint));
+    assert_eq!(shortage::during(connect), Err(Errno::ENOMEM));
+    connect().unwrap();
+    router.send(&mut Outbound::Slice(b"X"), SNDMORE).unwrap();
+    sends(router).unwrap();
+    assert_eq!(binder.recv_slice(&mut [0; 8], 0), Ok(1));
+    assert_eq!((binder.close(), router.close()), (Ok(()), Ok(())));
     assert_eq!(context.terminate(), Ok(()));
 }
