@@ -44,7 +44,8 @@ pub struct Context {
     live: AtomicUsize,
     is_terminating: AtomicBool,
     gone: Signal,
-    generation: u64,
+    /// Of the process that has started the threads.
+    generation: OnceLock<u64>,
     /// Endpoints within the context.
     pub inproc: Inproc,
     /// For what may block.
@@ -69,7 +70,7 @@ impl Default for Context {
             live: AtomicUsize::new(0),
             is_terminating: AtomicBool::new(false),
             gone: Signal::new(),
-            generation: fork::generation(),
+            generation: OnceLock::new(),
             inproc: Inproc::default(),
             workers: Workers::default(),
         }
@@ -82,9 +83,10 @@ impl Context {
         Arc::default()
     }
 
-    /// Whether this process is a child of the one that made the context: its threads are not here.
+    /// Whether this process is a child of the one that started the context's threads: they are not here.
+    #[inline(always)]
     pub fn is_inherited(&self) -> bool {
-        self.generation != fork::generation()
+        self.generation.get().is_some_and(|&generation| fork::is_later_than(generation))
     }
 
     /// Reads or changes the options.
@@ -165,6 +167,7 @@ impl Context {
         if let [remote] = &*threads.remotes {
             let _ = self.sole_io.set(Arc::clone(remote));
         }
+        let _ = self.generation.set(fork::generation());
         threads.is_started = true;
         Ok(())
     }

@@ -121,7 +121,7 @@ impl SocketShared {
 
     /// Notes that the caller has looked at the socket in vain, and does not wait in it.
     pub fn note_vain_try(&self) {
-        if let Some(io) = &self.io {
+        if let Some(io) = self.io.as_ref().filter(|_| !self.context.is_inherited()) {
             io.note_vain_try();
         }
     }

@@ -31,6 +31,7 @@ use crate::pipe::Target;
 use crate::sync::{Away, Mailbox, Signal};
 use crate::sys::epoll::{Epoll, Event, Interest};
 use crate::sys::eventfd::EventFd;
+use crate::sys::fork;
 use crate::sys::thread::{set_timer_slack, yield_now};
 
 use self::core::{Command, Core};
@@ -88,6 +89,8 @@ pub struct Remote {
     burst: Mutex<Burst>,
     /// Every socket of the context uses this reactor, and serves it.
     is_sole: bool,
+    /// Of the process whose I/O thread this is.
+    generation: u64,
     /// An actor was handed over since somebody last began to run commands.
     has_new: AtomicBool,
     /// The loop ends when all commands are done.
@@ -166,7 +169,9 @@ impl Remote {
 /// only, that thread calls [`Remote::serve`] when it has left the socket.
 impl Target for Remote {
     fn attend(&self, token: u64) {
-        if self.is_sole {
+        if fork::is_later_than(self.generation) {
+            // A forked child: the I/O thread is the parent's, and may have been in the mailbox.
+        } else if self.is_sole {
             self.mailbox.call_quietly(Command::Attend(token));
         } else {
             self.wake(token);
@@ -296,6 +301,7 @@ impl Reactor {
             away: Away::default(),
             burst: Mutex::default(),
             is_sole,
+            generation: fork::generation(),
             has_new: AtomicBool::new(false),
             is_stopping: AtomicBool::new(false),
             passed: AtomicUsize::new(0),

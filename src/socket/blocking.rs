@@ -220,6 +220,7 @@ impl Handle {
         attempt: &mut dyn FnMut(&mut Socket) -> Result<R>,
     ) -> Result<R> {
         expect_calls(false);
+        socket.check_process()?;
         loop {
             let shared = Arc::clone(socket.shared());
             if let Some(mut look) = socket.look(deadline) {

@@ -78,6 +78,7 @@ impl Socket {
     /// Accepts connections at `endpoint`. Errors: EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO, EADDRINUSE,
     /// EADDRNOTAVAIL, ENODEV, EMTHREAD, ETERM.
     pub fn bind(&mut self, endpoint: &[u8]) -> Result<()> {
+        self.check_process()?;
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
         let id = EndpointId(self.shared.new_id());
@@ -136,6 +137,7 @@ impl Socket {
     /// Connects to `endpoint`, now or when it appears. Errors: EINVAL, EPROTONOSUPPORT,
     /// ENOCOMPATPROTO, EMTHREAD, ENOMEM, ETERM.
     pub fn connect(&mut self, endpoint: &[u8]) -> Result<()> {
+        self.check_process()?;
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
         let target = match &parsed {
@@ -209,6 +211,7 @@ impl Socket {
 
     /// Undoes a bind or a connect. Errors: EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO, ENOENT, ETERM.
     pub fn term_endpoint(&mut self, endpoint: &[u8]) -> Result<()> {
+        self.check_process()?;
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
         if let Endpoint::Udp(_) = parsed {

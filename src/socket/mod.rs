@@ -36,6 +36,7 @@ use crate::options::{Options, SocketType};
 use crate::pattern::{Attach, MESSAGE_LOST, Pattern};
 use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
 use crate::sync::{Follower, Look, Lookout};
+use crate::sys::fork;
 
 use endpoints::Endpoints;
 use pace::Pace;
@@ -48,6 +49,8 @@ pub use transfer::{IN, OUT};
 /// See the module.
 pub struct Socket {
     shared: Arc<SocketShared>,
+    /// Of the process that made the socket.
+    generation: u64,
     options: Options,
     pattern: Pattern,
     pipes: PipeSet,
@@ -84,6 +87,7 @@ impl Socket {
         });
         Ok(Self {
             shared,
+            generation: fork::generation(),
             options,
             pattern,
             pipes: PipeSet::default(),
@@ -120,11 +124,16 @@ impl Socket {
         self.options.socket_type
     }
 
-    /// Takes the commands that have come. Errors: ETERM.
+    /// To a forked child no commands come, and what the threads of its parent left behind is not touched. Errors: EINTR.
+    fn check_process(&self) -> Result<()> {
+        if fork::is_later_than(self.generation) { Err(Errno::EINTR) } else { Ok(()) }
+    }
+
+    /// Takes the commands that have come. Errors: ETERM, EINTR (a forked child).
     #[inline(always)]
     pub fn process_commands(&mut self) -> Result<()> {
         if self.shared.signal().is_pending() {
-            self.drain_mailbox();
+            self.drain_mailbox()?;
         }
         if self.is_terminated { Err(Errno::ETERM) } else { Ok(()) }
     }
@@ -136,7 +145,8 @@ impl Socket {
         if is_over { Err(Errno::ETERM) } else { Ok(()) }
     }
 
-    fn drain_mailbox(&mut self) {
+    fn drain_mailbox(&mut self) -> Result<()> {
+        self.check_process()?;
         self.shared.signal().clear();
         self.is_terminated = self.shared.is_terminating();
         while let Some(command) = self.shared.next_command() {
@@ -152,6 +162,7 @@ impl Socket {
         if self.shared.take_lost_calls() {
             self.pipes.numbers().for_each(|id| self.handle_events(id));
         }
+        Ok(())
     }
 
     fn attach(&mut self, attachment: Attachment, routing_id: Option<Vec<u8>>) {

@@ -21,6 +21,7 @@ impl Socket {
         version: i32,
         socket_type: i32,
     ) -> Result<()> {
+        self.check_process()?;
         self.process_commands()?;
         let Some(endpoint) = endpoint else {
             self.stop_monitor();

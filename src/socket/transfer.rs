@@ -15,10 +15,11 @@ pub const IN: i32 = 1;
 pub const OUT: i32 = 2;
 
 impl Socket {
-    /// What could be done now, [`IN`] and [`OUT`] (zmq_getsockopt(3), ZMQ_EVENTS). Errors: ETERM.
+    /// What could be done now, [`IN`] and [`OUT`] (zmq_getsockopt(3), ZMQ_EVENTS). Errors: ETERM, EINTR (a
+    /// forked child).
     pub fn events(&mut self) -> Result<i32> {
         // The descriptor may be readable although its cause was dealt with by an earlier call.
-        self.drain_mailbox();
+        self.drain_mailbox()?;
         let events = self.ready()?;
         if events & IN == 0 {
             // Whoever asks again and again does not wait, and nobody reads for it.
@@ -36,6 +37,7 @@ impl Socket {
     /// As [`Self::ready`], for those of `wanted` alone.
     #[inline]
     pub fn ready_for(&mut self, wanted: i32) -> Result<i32> {
+        self.check_process()?;
         self.process_commands()?;
         let mut events = 0;
         if wanted & IN != 0 && self.pattern.has_in(&mut self.pipes, &self.options) {

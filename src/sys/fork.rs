@@ -1,7 +1,7 @@
 //! fork(2) noticed: a generation number that differs in a child.
 //!
-//! A context remembers the generation it was made in; where it differs, the context's threads are gone and its
-//! descriptors are the parent's too. One relaxed load, no getpid(2).
+//! A context remembers the generation in which its threads were started; where it differs, they are gone and the
+//! descriptors are the parent's too. A socket remembers the one it was made in. One relaxed load, no getpid(2).
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,8 +13,7 @@ extern "C" fn count_child() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
 }
 
-/// How many forks lie between the first caller's process and this one. Call it first when a context is made: only
-/// forks after the first call are counted.
+/// How many forks lie between the first caller's process and this one: only those after the first call are counted.
 pub fn generation() -> u64 {
     REGISTERED.call_once(|| {
         // SAFETY: the handler only touches an atomic, which is async-signal-safe, and glibc forgets it when
@@ -22,6 +21,12 @@ pub fn generation() -> u64 {
         unsafe { libc::pthread_atfork(None, None, Some(count_child)) };
     });
     GENERATION.load(Ordering::Relaxed)
+}
+
+/// Whether this process is a child of the one that asked for `generation`.
+#[inline(always)]
+pub fn is_later_than(generation: u64) -> bool {
+    GENERATION.load(Ordering::Relaxed) != generation
 }
 
 #[cfg(test)]
@@ -35,7 +40,8 @@ mod tests {
         let pid = unsafe { libc::fork() };
         assert!(pid >= 0);
         if pid == 0 {
-            let code = i32::from(GENERATION.load(Ordering::Relaxed) != before + 1);
+            let is_counted = GENERATION.load(Ordering::Relaxed) == before + 1;
+            let code = i32::from(!is_counted || !is_later_than(before));
             // SAFETY: _exit takes no pointers and does not return.
             unsafe { libc::_exit(code) };
         }
@@ -44,5 +50,6 @@ mod tests {
         assert_eq!(unsafe { libc::waitpid(pid, &raw mut status, 0) }, pid);
         assert_eq!(status, 0);
         assert_eq!(generation(), before);
+        assert!(!is_later_than(before));
     }
 }
