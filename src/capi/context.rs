@@ -6,6 +6,7 @@ use super::entry::{entry, report_panics};
 use super::handles::Handles;
 use crate::context::Context;
 use crate::errno::Errno;
+use crate::sys::memory;
 
 /// The contexts that C has handles of.
 pub(super) static CONTEXTS: Handles<Context> = Handles::new();
@@ -14,7 +15,10 @@ pub(super) static CONTEXTS: Handles<Context> = Handles::new();
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_ctx_new() -> *mut c_void {
     report_panics();
-    entry(|| CONTEXTS.insert(Context::default()))
+    entry(|| {
+        memory::check_spare()?;
+        CONTEXTS.insert(Context::default())
+    })
 }
 
 /// Ends a context; waits for its sockets and for the messages that linger (zmq_ctx_term(3)).

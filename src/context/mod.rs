@@ -28,7 +28,7 @@ use crate::message::release_deferred;
 use crate::options::ContextOptions;
 use crate::reactor::{Reactor, Remote};
 use crate::sync::Signal;
-use crate::sys::{fork, thread};
+use crate::sys::{fork, memory, thread};
 
 /// A context (zmq_ctx_new(3)).
 pub struct Context {
@@ -100,8 +100,9 @@ impl Context {
     }
 
     /// Registers a socket, starting the threads if it is the first. Errors: ETERM, EMFILE (too many
-    /// sockets, or no descriptors for the threads), EAGAIN (no thread).
+    /// sockets, or no descriptors for the threads), EAGAIN (no thread), ENOMEM.
     pub fn register(self: &Arc<Self>) -> Result<Arc<SocketShared>> {
+        memory::check_spare()?;
         if self.is_terminating() {
             return Err(Errno::ETERM);
         }

@@ -12,6 +12,7 @@ use crate::engine::Config;
 use crate::errno::{Errno, Result};
 use crate::options::Options;
 use crate::reactor::{Actor, Io, Readiness, Remote};
+use crate::sys::memory;
 use crate::transport::{AcceptError, Listener};
 
 use super::Session;
@@ -101,6 +102,10 @@ impl Bound {
 impl Accepting {
     fn accept(&mut self, io: &mut Io<'_>) {
         for _ in 0..MOST_AT_ONCE {
+            if let Err(error) = memory::check_spare() {
+                self.report(error);
+                return self.pause(io);
+            }
             let accepted = match &*self.shared.listener.lock() {
                 Some(listener) => listener.accept(),
                 None => return io.finish(),

@@ -40,6 +40,7 @@ use crate::errno::Errno;
 use crate::options::{Options, SocketType};
 use crate::pipe::PipeEnd;
 use crate::reactor::{Actor, Io, Readiness};
+use crate::sys::memory;
 use crate::transport::Stream;
 
 use connection::{Connection, Ended};
@@ -171,6 +172,7 @@ impl Session {
 
     /// `is_silent`: it is known that there is nothing to read.
     fn open(&mut self, stream: Stream, is_silent: bool, io: &mut Io<'_>) -> Result<(), Ended> {
+        memory::check_spare().map_err(Ended::Stream)?;
         let connection =
             Connection::new(stream, self.dial.as_ref().map(|dial| dial.text()), &self.common);
         self.stage = Stage::Open(Box::new(connection));

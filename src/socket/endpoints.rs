@@ -14,6 +14,7 @@ use crate::pattern::Pattern;
 use crate::pipe::PipeId;
 use crate::reactor::Remote;
 use crate::session::{Bound, DialTarget, Session, has_conflate, listen, session_pair};
+use crate::sys::memory;
 use crate::transport::{Listener, resolve, text};
 
 use super::Socket;
@@ -76,9 +77,10 @@ impl Entry {
 
 impl Socket {
     /// Accepts connections at `endpoint`. Errors: EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO, EADDRINUSE,
-    /// EADDRNOTAVAIL, ENODEV, EMTHREAD, ETERM.
+    /// EADDRNOTAVAIL, ENODEV, EMTHREAD, ENOMEM, ETERM.
     pub fn bind(&mut self, endpoint: &[u8]) -> Result<()> {
         self.check_process()?;
+        memory::check_spare()?;
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
         let id = EndpointId(self.shared.new_id());
@@ -138,6 +140,7 @@ impl Socket {
     /// ENOCOMPATPROTO, EMTHREAD, ENOMEM, ETERM.
     pub fn connect(&mut self, endpoint: &[u8]) -> Result<()> {
         self.check_process()?;
+        memory::check_spare()?;
         self.process_commands()?;
         let parsed = Endpoint::parse(endpoint)?;
         let target = match &parsed {

@@ -5,6 +5,7 @@ use crate::context::{EndpointId, MonitorKind, Peer};
 use crate::endpoint::Endpoint;
 use crate::errno::{Errno, Result};
 use crate::options::SocketType;
+use crate::sys::memory;
 
 use super::Socket;
 
@@ -13,7 +14,7 @@ const V1_EVENTS: u64 = 0xFFFF;
 
 impl Socket {
     /// Starts a monitor at `endpoint`, or stops it (`None`). Errors: EPROTONOSUPPORT, EINVAL,
-    /// EADDRINUSE, ETERM.
+    /// EADDRINUSE, ENOMEM, ETERM.
     pub fn monitor(
         &mut self,
         endpoint: Option<&[u8]>,
@@ -27,6 +28,7 @@ impl Socket {
             self.stop_monitor();
             return Ok(());
         };
+        memory::check_spare()?;
         if !matches!(version, 1 | 2) || (version == 1 && mask & !V1_EVENTS != 0) {
             return Err(Errno::EINVAL);
         }

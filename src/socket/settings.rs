@@ -7,7 +7,7 @@ use crate::options::{Change, Computed, Readout, codec};
 use super::Socket;
 
 impl Socket {
-    /// Sets an option; `None` is a NULL pointer with length 0. Errors: EINVAL, ETERM.
+    /// Sets an option; `None` is a NULL pointer with length 0. Errors: EINVAL, ETERM, ENOMEM.
     pub fn set_option(&mut self, option: i32, value: Option<&[u8]>) -> Result<()> {
         self.check_context()?;
         match self.options.set(option, value)? {

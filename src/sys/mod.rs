@@ -13,6 +13,7 @@ pub mod gssapi;
 #[cfg(not(loom))]
 pub mod joint;
 mod magazines;
+pub mod memory;
 pub mod net;
 pub mod prefetch;
 pub mod random;
