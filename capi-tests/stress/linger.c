@@ -28,15 +28,16 @@ static void *new_sender (void *context, const char *endpoint, int linger)
     return push;
 }
 
-/*  Reads until there has been nothing for a while after the senders' end.  */
+/*  Reads until there has been nothing for a while that began after the senders' end.  */
 static void *read_all (void *pull)
 {
     char body[200];
     long got = 0;
     for (;;) {
+        int is_last = is_read;
         if (zmq_recv (pull, body, sizeof body, 0) == sizeof body)
             got++;
-        else if (is_read)
+        else if (is_last)
             return (void *) got;
     }
 }
