@@ -225,7 +225,7 @@ fn a_watcher_that_ends_before_its_turn_leaves_the_next_one_watching() {
     });
 }
 
-/// What is done for a reactor's commands: by who has pushed one quietly, or by the I/O thread.
+/// What is done for a reactor's commands: by who has called quietly, or by the I/O thread.
 struct Common {
     mailbox: Mailbox<u32>,
     core: Mutex<u32>,
@@ -241,7 +241,7 @@ impl Common {
         }
     }
 
-    /// What the I/O thread does beside `others`, who push two commands: if it sleeps, something has woken it or
+    /// What the I/O thread does beside `others`, who call twice: if it sleeps, something has woken it or
     /// all is done.
     fn run_and_sleep(&self, others: Vec<thread::JoinHandle<()>>, waker: &EventFd) {
         let mut core = self.core.lock().unwrap();
@@ -254,7 +254,7 @@ impl Common {
     }
 
     fn serve(&self) {
-        self.mailbox.push_quietly(1);
+        self.mailbox.call_quietly(1);
         if let Ok(mut core) = self.core.try_lock() {
             self.run(&mut core);
         }
@@ -274,7 +274,7 @@ fn what_was_deferred_to_a_parked_thread_is_done_by_somebody() {
             .map(|_| {
                 let common = Arc::clone(&common);
                 thread::spawn(move || {
-                    common.mailbox.push_quietly(1);
+                    common.mailbox.call_quietly(1);
                     if common.mailbox.signal.is_unattended() {
                         common.mailbox.signal.defer();
                     }
@@ -288,7 +288,7 @@ fn what_was_deferred_to_a_parked_thread_is_done_by_somebody() {
 }
 
 #[test]
-fn what_was_pushed_quietly_is_done_by_somebody() {
+fn what_was_called_quietly_is_done_by_somebody() {
     check(3, || {
         let waker = waker();
         let signal = Signal::common(StdArc::clone(&waker));
