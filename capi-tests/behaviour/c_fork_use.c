@@ -1,6 +1,7 @@
+/* no-valgrind: what a child has inherited is its parent's, and counts as lost when it closes it */
+
 /*  What a forked child asks of sockets that it has inherited is answered EINTR where their threads would be needed, and the parent
  *  does not notice. Closing works. */
-/* no-valgrind: a child has not the threads that own what they allocated, so that it counts as lost */
 #include "check.h"
 #include <sys/wait.h>
 
