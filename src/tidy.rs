@@ -340,6 +340,20 @@ fn nothing_is_left_to_do() {
     assert_none("no body is postponed", wrong);
 }
 
+/// What is asked of a collection itself would be taken from the reserve, though it may be refused.
+#[test]
+fn room_is_asked_for_in_one_place() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.path != "sys/memory.rs") {
+        for (at, line) in source.code.iter().enumerate() {
+            if line.contains(".try_reserve") {
+                wrong.push(format!("{}:{}: sys::memory::Room has it", source.path, at + 1));
+            }
+        }
+    }
+    assert_none("room that may be refused is asked for in sys::memory", wrong);
+}
+
 #[test]
 fn the_rules_see_what_is_wrong() {
     let blanked = code(

@@ -8,6 +8,7 @@ use super::control::flags;
 use crate::errno::{Errno, Result};
 use crate::message::{Message, Outbound};
 use crate::pipe::{PipeEnd, PipeId, PipeSet};
+use crate::sys::memory::Room;
 
 /// Bodies from this size on are shared even with pipes of bytes, which then pass them by reference.
 const SHARED_FROM: usize = 32 * 1024;
@@ -33,12 +34,12 @@ impl FanOut {
     }
 
     fn try_attach(&mut self, id: PipeId) -> Option<()> {
-        self.pipes.try_reserve(1).ok()?;
+        self.pipes.make_room(1).ok()?;
         // To send is to need no memory but for the message.
-        self.targets.try_reserve(self.pipes.len() + 1 - self.targets.len()).ok()?;
+        self.targets.make_room(self.pipes.len() + 1 - self.targets.len()).ok()?;
         let slot = id.0 as usize;
         if self.marks.len() <= slot {
-            self.marks.try_reserve(slot + 1 - self.marks.len()).ok()?;
+            self.marks.make_room(slot + 1 - self.marks.len()).ok()?;
             self.marks.resize(slot + 1, 0);
         }
         self.pipes.push(id);

@@ -9,6 +9,7 @@ use crate::errno::{Errno, Result};
 use crate::mechanism::cipher::{MOST_OVERHEAD_LEN, Sealer};
 use crate::message::FLAG_ROUTING_ID;
 use crate::pipe::PipeEnd;
+use crate::sys::memory::Room;
 use crate::transport::Stream;
 use crate::wire::frame::{self, Parsed};
 
@@ -324,7 +325,7 @@ fn transcode(
         && let Some(view) = pipe.peek()
     {
         moved += view.body.len() + 1;
-        out.try_reserve(view.body.len() + MOST_ADDED).map_err(|_| Errno::ENOMEM)?;
+        out.make_room(view.body.len() + MOST_ADDED)?;
         let goes_on = view.flags & FLAG_ROUTING_ID != 0 || emit(view.flags, view.body, out);
         pipe.skip();
         if !goes_on {

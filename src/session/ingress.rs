@@ -10,6 +10,7 @@ use crate::errno::Errno;
 use crate::mechanism::cipher::{Opened, Opener};
 use crate::message::{BodyBuf, FLAG_COMMAND, FLAG_MORE, FLAG_SKIP, Outbound, take_lack};
 use crate::pipe::{ByteWriter, PipeEnd};
+use crate::sys::memory::Room;
 use crate::transport::Stream;
 use crate::wire::frame::{self, Header, Parsed};
 
@@ -182,7 +183,7 @@ impl Ingress {
             rest = &rest[body.put(rest)..];
         }
         if let Some(loose) = &mut self.loose {
-            loose.try_reserve(rest.len()).map_err(|_| Ended::Stream(Errno::ENOMEM))?;
+            loose.make_room(rest.len()).map_err(Ended::Stream)?;
             loose.extend_from_slice(rest);
         } else if let Some(intake) = pipe.intake() {
             while !rest.is_empty() {

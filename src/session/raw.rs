@@ -5,6 +5,7 @@
 use crate::errno::Errno;
 use crate::message::{Outbound, take_lack};
 use crate::options::Options;
+use crate::sys::memory::Room;
 use crate::transport::Stream;
 
 use super::Common;
@@ -45,7 +46,7 @@ impl RawIngress {
         let most = usize::try_from(common.options.in_batch_size).unwrap_or(MOST_READ).min(BUDGET);
         // Not on the stack: an application's may be small.
         let mut buffer = Vec::new();
-        buffer.try_reserve_exact(most).map_err(|_| Ended::Stream(Errno::ENOMEM))?;
+        buffer.make_exact_room(most).map_err(Ended::Stream)?;
         buffer.resize(most, 0);
         loop {
             if !pipe.is_writable() {

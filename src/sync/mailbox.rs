@@ -6,7 +6,10 @@ use std::collections::VecDeque;
 use super::Signal;
 use super::base::Mutex;
 use super::base::atomic::{AtomicBool, Ordering};
-use crate::errno::{Errno, Result};
+#[cfg(all(test, not(loom)))]
+use crate::errno::Errno;
+use crate::errno::Result;
+use crate::sys::memory::Room;
 
 /// Commands that an empty queue keeps room for.
 const MOST_KEPT: usize = 1024;
@@ -94,7 +97,7 @@ impl<T> Queue<T> {
         if count > 0 && crate::sys::blocks::shortage::is_here() {
             return Err(Errno::ENOMEM);
         }
-        self.items.try_reserve(self.promised + count).map_err(|_| Errno::ENOMEM)
+        self.items.make_room(self.promised + count)
     }
 
     fn put(&mut self, item: T) -> Result<()> {

@@ -9,6 +9,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use parking_lot::Mutex;
 
 use super::magazines;
+use super::memory::Room;
+use super::reserve::refusable;
 use super::switches::Switch;
 
 /// Blocks from this size on are kept; sizes are rounded up to a multiple of it, or above
@@ -68,7 +70,7 @@ pub fn allocate(size: usize) -> Option<NonNull<u8>> {
     }
     let layout = layout(real)?;
     // SAFETY: the layout's size is not zero.
-    NonNull::new(unsafe { alloc(layout) })
+    NonNull::new(refusable(|| unsafe { alloc(layout) }))
 }
 
 /// Gives back a block of [`allocate`].
@@ -85,7 +87,7 @@ pub unsafe fn release(block: NonNull<u8>, size: usize) {
     if let Some((class, rounded)) = class(size) {
         if KEPT_LEN.fetch_add(rounded, Relaxed) < MOST_KEPT
             && let Some(mut kept) = KEPT[class].try_lock()
-            && kept.try_reserve(1).is_ok()
+            && kept.make_room(1).is_ok()
         {
             kept.push(block.as_ptr().expose_provenance());
             return;

@@ -3,11 +3,14 @@
 use std::alloc::{Layout, alloc};
 use std::ptr::NonNull;
 
+use super::memory::Room;
+use super::reserve::refusable;
+
 /// As `Box::new`, but `None` without memory for it.
 pub fn try_box<T>(value: T) -> Option<Box<T>> {
     const { assert!(size_of::<T>() > 0) };
     // SAFETY: the type has a size.
-    let place = NonNull::new(unsafe { alloc(Layout::new::<T>()) })?.cast::<T>();
+    let place = NonNull::new(refusable(|| unsafe { alloc(Layout::new::<T>()) }))?.cast::<T>();
     // SAFETY: just allocated with this layout.
     unsafe { place.write(value) };
     // SAFETY: as a box has it: the global allocator's, with the type's layout, and written.
@@ -17,7 +20,7 @@ pub fn try_box<T>(value: T) -> Option<Box<T>> {
 /// A copy of `items`; `None` without memory for it.
 pub fn try_copy<T: Copy>(items: &[T]) -> Option<Vec<T>> {
     let mut copy = Vec::new();
-    copy.try_reserve_exact(items.len()).ok()?;
+    copy.make_exact_room(items.len()).ok()?;
     copy.extend_from_slice(items);
     Some(copy)
 }

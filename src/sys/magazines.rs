@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
+use super::reserve::refusable;
 use super::switches::Switch;
 
 /// Blocks are smaller than this many bytes.
@@ -125,8 +126,9 @@ pub fn allocate(size: usize) -> Option<NonNull<u8>> {
         false => RACKS.try_with(|racks| racks.0[class].take(class, real)).ok().flatten(),
     };
     kept.or_else(|| {
+        let layout = layout(real)?;
         // SAFETY: the layout's size is not zero.
-        NonNull::new(unsafe { alloc(layout(real)?) })
+        NonNull::new(refusable(|| unsafe { alloc(layout) }))
     })
 }
 

@@ -17,6 +17,7 @@ pub mod memory;
 pub mod net;
 pub mod prefetch;
 pub mod random;
+mod reserve;
 #[cfg(test)]
 pub mod shortage;
 pub mod signals;

@@ -11,6 +11,7 @@ use crate::message::{Message, Outbound, note_lack};
 use crate::pattern::control::flags;
 use crate::pattern::fan_out::FanOut;
 use crate::pipe::{Log, PipeId, PipeSet, Wake};
+use crate::sys::memory::Room;
 
 /// So many messages in a row have to go to the same subscribers.
 const STREAK: u32 = if cfg!(test) { 2 } else { 16 };
@@ -116,8 +117,8 @@ impl Group {
 
     /// Makes sure that there is a log, and that so many pipes can be members or stragglers; `None` without memory.
     fn make_room(&mut self, pipes: usize) -> Option<()> {
-        self.members.try_reserve(pipes).ok()?;
-        self.stragglers.try_reserve(pipes).ok()?;
+        self.members.make_room(pipes).ok()?;
+        self.stragglers.make_room(pipes).ok()?;
         if self.log.is_none() {
             self.log = Some(Log::new()?);
         }

@@ -8,6 +8,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use crate::sys::memory::Room;
+
 /// Least number of slots, once there are any, as a power of two.
 const LEAST_BITS: u32 = 3;
 const EMPTY: u32 = u32::MAX;
@@ -65,7 +67,7 @@ impl Index {
     #[cold]
     fn share_out(&mut self) -> Option<()> {
         let mut tables = Vec::new();
-        tables.try_reserve_exact(TABLES).ok()?;
+        tables.make_exact_room(TABLES).ok()?;
         tables.resize_with(TABLES, Table::default);
         for slot in self.table.slots.iter().filter(|slot| slot.number != EMPTY) {
             let table = tables.get_mut(slot.hash as usize % TABLES)?;
@@ -183,7 +185,7 @@ impl Table {
     #[must_use]
     fn resize(&mut self, bits: u32) -> bool {
         let mut slots = Vec::new();
-        if slots.try_reserve_exact(1 << bits).is_err() {
+        if slots.make_exact_room(1 << bits).is_err() {
             return false;
         }
         slots.resize(1 << bits, FREE);

@@ -8,6 +8,7 @@
 use super::index::{Index, Keys};
 use super::topics::Topics;
 use crate::errno::{Errno, Result};
+use crate::sys::memory::Room;
 
 /// So many places are looked through instead of hashed into.
 const FEW: usize = 8;
@@ -46,7 +47,7 @@ impl<V: Default> Prefixes<V> {
         }
         let place = self.place_of_length(topic.len());
         if place.is_err() {
-            self.lengths.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+            self.lengths.make_room(1)?;
         }
         let number = self.topics.insert(topic, V::default()).ok_or(Errno::ENOMEM)?;
         if !self.index.insert(hash, number) {

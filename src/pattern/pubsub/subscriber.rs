@@ -16,6 +16,7 @@ use crate::pattern::fair_queue::FairQueue;
 use crate::pattern::fan_out::FanOut;
 use crate::pipe::{PipeId, PipeSet};
 use crate::sys::boxes::try_copy;
+use crate::sys::memory::Room;
 
 /// A filter, known to the publishers.
 #[derive(Default)]
@@ -87,7 +88,7 @@ impl Subscriber {
             }
         }
         if !unsent.is_empty() && !end.is_peer_gone() {
-            backlog.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+            backlog.make_room(1)?;
             backlog.insert(id, unsent);
         }
         Ok(())
@@ -173,7 +174,7 @@ impl Subscriber {
         if control::try_write_message(end, body)? || end.is_peer_gone() {
             return Ok(());
         }
-        backlog.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        backlog.make_room(1)?;
         let mut unsent = VecDeque::new();
         put_off(&mut unsent, body)?;
         backlog.insert(*id, unsent);
@@ -183,7 +184,7 @@ impl Subscriber {
 
 /// Keeps a subscription for later. Errors: ENOMEM.
 fn put_off(unsent: &mut VecDeque<Vec<u8>>, body: &[u8]) -> Result<()> {
-    unsent.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+    unsent.make_room(1)?;
     unsent.push_back(try_copy(body).ok_or(Errno::ENOMEM)?);
     Ok(())
 }

@@ -13,6 +13,7 @@ use super::prefixes::Prefixes;
 use crate::errno::{Errno, Result};
 use crate::pipe::PipeId;
 use crate::sys::boxes::try_box;
+use crate::sys::memory::Room;
 
 /// No topic, or no subscriber.
 const NONE: u32 = u32::MAX;
@@ -66,7 +67,7 @@ impl Links {
             Self::None => *self = Self::One(link),
             Self::One(_) => {
                 let mut links = Vec::new();
-                links.try_reserve_exact(FEW).ok()?;
+                links.make_exact_room(FEW).ok()?;
                 let mut links = try_box(links)?;
                 if let Self::One(other) = std::mem::take(self) {
                     links.push(other);
@@ -75,7 +76,7 @@ impl Links {
                 *self = Self::Many(links);
             }
             Self::Many(links) => {
-                links.try_reserve(1).ok()?;
+                links.make_room(1).ok()?;
                 links.insert(at, link);
             }
         }
@@ -148,15 +149,15 @@ impl Subscriptions {
     fn new_subscriber(&mut self, pipe: PipeId) -> Option<u32> {
         let slot = pipe.0 as usize;
         if self.by_pipe.len() <= slot {
-            self.by_pipe.try_reserve(slot + 1 - self.by_pipe.len()).ok()?;
+            self.by_pipe.make_room(slot + 1 - self.by_pipe.len()).ok()?;
             self.by_pipe.resize(slot + 1, NONE);
         }
         if self.free.is_empty() {
             // Leaving is to need no memory.
             let count = self.subscribers.len() + 1;
-            self.leaving.try_reserve(count - self.leaving.len()).ok()?;
-            self.subscribers.try_reserve(1).ok()?;
-            self.free.try_reserve(count).ok()?;
+            self.leaving.make_room(count - self.leaving.len()).ok()?;
+            self.subscribers.make_room(1).ok()?;
+            self.free.make_room(count).ok()?;
             self.free.push(self.subscribers.len() as u32);
             self.subscribers.push(Subscriber { pipe: None, first: NONE });
         }

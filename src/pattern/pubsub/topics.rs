@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use crate::sys::boxes::try_copy;
+use crate::sys::memory::Room;
 
 /// Places of a block, as a power of two.
 const BLOCK_BITS: u32 = 9;
@@ -88,7 +89,7 @@ impl<V: Default> Topics<V> {
         }
         let number = u32::try_from(self.extent()).ok()?;
         let block = self.blocks.last_mut()?;
-        block.try_reserve(1).ok()?;
+        block.make_room(1).ok()?;
         block.push(new);
         self.count += 1;
         Some(number)
@@ -99,9 +100,9 @@ impl<V: Default> Topics<V> {
         let mut block = Vec::new();
         if !self.blocks.is_empty() {
             // Few topics are to cost little: only the first block grows.
-            block.try_reserve_exact(BLOCK).ok()?;
+            block.make_exact_room(BLOCK).ok()?;
         }
-        self.blocks.try_reserve(1).ok()?;
+        self.blocks.make_room(1).ok()?;
         self.blocks.push(block);
         Some(())
     }

@@ -3,6 +3,7 @@
 
 use crate::errno::{Errno, Result};
 use crate::message::{FLAG_COMMAND, FLAG_MORE, FLAG_ROUTING_ID, Message};
+use crate::sys::memory::Room;
 
 /// First byte of a subscription that is a message.
 pub(super) const SUBSCRIBE: u8 = 1;
@@ -54,7 +55,7 @@ pub(super) fn emit(first: u8, topic: &[u8]) -> Result<Message> {
 /// The same in place of what `body` held. Errors: ENOMEM.
 pub(super) fn emit_into(body: &mut Vec<u8>, first: u8, topic: &[u8]) -> Result<()> {
     body.clear();
-    body.try_reserve(1 + topic.len()).map_err(|_| Errno::ENOMEM)?;
+    body.make_room(1 + topic.len())?;
     body.push(first);
     body.extend_from_slice(topic);
     Ok(())

@@ -14,6 +14,7 @@ use crate::message::{FLAG_MORE, Inbound, Message, Outbound, defer, take_lack};
 use crate::options::Options;
 use crate::pattern::{Attach, Policy, control};
 use crate::pipe::{PipeEnd, PipeId, PipeSet};
+use crate::sys::memory::Room;
 
 /// Whom a part for the application is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct Xpub {
 impl Xpub {
     /// A notice, and room for it among those that wait. Errors: ENOMEM.
     fn notice(&mut self, first: u8, topic: &[u8]) -> Result<Message> {
-        self.pending.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        self.pending.make_room(1)?;
         upstream::emit(first, topic)
     }
 
@@ -93,8 +94,8 @@ impl Xpub {
         let Self { publisher, wishes, pending, .. } = self;
         let (mut notices, mut has_memory) = (Vec::new(), true);
         let mut note = |topic: &[u8]| {
-            has_memory = notices.try_reserve(1).is_ok()
-                && pending.try_reserve(notices.len() + 1).is_ok()
+            has_memory = notices.make_room(1).is_ok()
+                && pending.make_room(notices.len() + 1).is_ok()
                 && upstream::emit(CANCEL, topic).map(|notice| notices.push(notice)).is_ok();
             has_memory
         };
@@ -152,7 +153,7 @@ impl Xpub {
     /// Takes a part of a message of a subscriber's application. Errors: ENOMEM, and the parts before it are gone.
     fn take_part(&mut self, end: &mut PipeEnd, flags: u8) -> Result<()> {
         let mut part = Message::new();
-        let has_room = self.pending.try_reserve(1).is_ok();
+        let has_room = self.pending.make_room(1).is_ok();
         if !has_room || end.read(&mut Inbound::Message(&mut part)).is_none() {
             take_lack();
             while self
