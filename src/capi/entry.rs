@@ -75,15 +75,17 @@ where
     R: Failure,
     V: IntoC<R>,
 {
+    // What crosses the boundary lies in memory, so that it is what C gets: a `Result` is written in pieces and read whole,
+    // for which the processor waits.
+    let body = || match body() {
+        Ok(value) => value.into_c(),
+        Err(error) => fail(error),
+    };
     // The closure is never run again, and what it borrowed belongs to the C caller, who sees EFAULT.
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(value)) => value.into_c(),
-        Ok(Err(error)) => fail(error),
-        Err(payload) => {
-            discard(payload);
-            fail(Errno::EFAULT)
-        }
-    }
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        discard(payload);
+        fail(Errno::EFAULT)
+    })
 }
 
 /// Sets `errno` and gives the value that tells of a failure.

@@ -119,7 +119,7 @@ pub unsafe extern "C" fn zmq_send(
         if len >= LARGE {
             return large::send(handle(socket), body, flags).map(|()| len);
         }
-        handle(socket).send(&mut Outbound::Slice(body), flags).map(|()| len)
+        handle(socket).send_slice(body, flags).map(|()| len)
     })
 }
 

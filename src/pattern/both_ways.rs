@@ -75,6 +75,16 @@ impl<A: Admission> Policy for BothWays<A> {
         self.incoming.recv(pipes, sink)
     }
 
+    #[inline(always)]
+    fn post(&mut self, pipes: &mut PipeSet, body: &[u8]) -> bool {
+        self.outgoing.post(pipes, body)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, pipes: &mut PipeSet, _: &Options, buf: &mut [u8]) -> Option<usize> {
+        self.incoming.take(pipes, buf)
+    }
+
     fn has_in(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
         self.incoming.has_in(pipes)
     }

@@ -92,6 +92,15 @@ impl FairQueue {
         }
     }
 
+    /// Receives a message into `buf`, if that is no more than copying; answers its full size.
+    #[inline(always)]
+    pub fn take(&mut self, pipes: &mut PipeSet, buf: &mut [u8]) -> Option<usize> {
+        let State::Between = self.state else { return None };
+        let size = pipes.get(self.rotation.current()?)?.take(buf)?;
+        self.rotation.advance();
+        Some(size)
+    }
+
     /// Notes that a part with these flags was read from `id`; answers whether others follow.
     #[inline(always)]
     fn note(&mut self, id: PipeId, flags: u8) -> bool {

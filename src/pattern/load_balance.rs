@@ -92,6 +92,18 @@ impl LoadBalance {
         Err(Errno::EAGAIN)
     }
 
+    /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened.
+    #[inline(always)]
+    pub fn post(&mut self, pipes: &mut PipeSet, body: &[u8]) -> bool {
+        let State::Between = self.state else { return false };
+        let Some(id) = self.rotation.current() else { return false };
+        let is_sent = pipes.get(id).is_some_and(|end| end.post(body));
+        if is_sent {
+            self.rotation.advance();
+        }
+        is_sent
+    }
+
     fn send_next(
         &mut self,
         pipes: &mut PipeSet,

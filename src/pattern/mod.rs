@@ -79,6 +79,18 @@ trait Policy {
         Err(Errno::ENOTSUP)
     }
 
+    /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened.
+    #[inline(always)]
+    fn post(&mut self, _: &mut PipeSet, _body: &[u8]) -> bool {
+        false
+    }
+
+    /// Receives a message into `buf`, if that is no more than copying; answers its full size.
+    #[inline(always)]
+    fn take(&mut self, _: &mut PipeSet, _: &Options, _buf: &mut [u8]) -> Option<usize> {
+        None
+    }
+
     fn has_in(&mut self, _: &mut PipeSet, _: &Options) -> bool {
         false
     }
@@ -226,6 +238,25 @@ impl Pattern {
         sink: &mut Inbound<'_>,
     ) -> Result<bool> {
         each!(self, p => p.recv(pipes, options, sink))
+    }
+
+    /// Sends a message of one part, if that is no more than copying it to where the last one ended; `false`: nothing has
+    /// happened, and [`Self::send`] may say more.
+    #[inline(always)]
+    pub fn post(&mut self, pipes: &mut PipeSet, body: &[u8]) -> bool {
+        each!(self, p => p.post(pipes, body))
+    }
+
+    /// Receives a message of one part into `buf`, if that is no more than copying it; answers its full size. `None`: nothing
+    /// has happened, and [`Self::recv`] may say more.
+    #[inline(always)]
+    pub fn take(
+        &mut self,
+        pipes: &mut PipeSet,
+        options: &Options,
+        buf: &mut [u8],
+    ) -> Option<usize> {
+        each!(self, p => p.take(pipes, options, buf))
     }
 
     /// Whether a receive would succeed now (`ZMQ_POLLIN`).

@@ -248,6 +248,14 @@ impl PipeEnd {
         self.note_read(flags)
     }
 
+    /// Moves the next message to `buf`, if that is no more than copying; answers its full size.
+    #[inline(always)]
+    pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
+        let size = self.reader.take(buf)?;
+        self.note_messages_read(1);
+        Some(size)
+    }
+
     /// Steps over the next part; answers its flags.
     pub fn skip(&mut self) -> Option<u8> {
         let flags = self.reader.skip();
@@ -395,6 +403,23 @@ impl PipeEnd {
         }
         if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
             self.written = (self.written + 1) & COUNT;
+        }
+        true
+    }
+
+    /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened.
+    #[inline(always)]
+    pub fn post(&mut self, body: &[u8]) -> bool {
+        if !self.has_credit() || self.is_peer_gone() {
+            return false;
+        }
+        let written = (self.written + 1) & COUNT;
+        if !self.writer.post(body, written) {
+            return false;
+        }
+        self.written = written;
+        if self.outward().reader.asleep.load(Ordering::SeqCst) == ASLEEP {
+            self.wake_reader();
         }
         true
     }

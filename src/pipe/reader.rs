@@ -74,6 +74,15 @@ impl Reader {
         Some(flags)
     }
 
+    /// Moves the next message to `buf`, if it is known to be there; answers its full size.
+    #[inline(always)]
+    pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
+        match self {
+            Self::Bytes(reader) => reader.take(buf),
+            Self::Conflate(_) => None,
+        }
+    }
+
     /// Steps over the next part; answers its flags.
     pub fn skip(&mut self) -> Option<u8> {
         self.read(&mut Inbound::Slice { buf: &mut [], size: 0 })

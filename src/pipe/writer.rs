@@ -45,6 +45,15 @@ impl Writer {
         }
     }
 
+    /// Writes a message that is not long and makes it visible; `false`: that is not all there is to do, and nothing was done.
+    #[inline(always)]
+    pub fn post(&mut self, body: &[u8], messages: u32) -> bool {
+        match self {
+            Self::Bytes(writer) => writer.post(body, messages),
+            Self::Conflate(_) => false,
+        }
+    }
+
     /// Makes whole messages visible; `messages` have been completed in all. Answers whether that
     /// filled a segment of bytes.
     #[inline(always)]

@@ -27,6 +27,9 @@ pub const SNDMORE: i32 = 2;
 /// The sockets that C has handles of.
 pub static SOCKETS: Table<Box<Socket>> = Table::new();
 
+/// A socket that is locked.
+type HeldSocket = Held<'static, Box<Socket>>;
+
 /// What a call tries. A trait of our own, as a closure is not always inlined.
 trait Attempt<R> {
     fn run(&mut self, socket: &mut Socket) -> Result<R>;
@@ -89,7 +92,7 @@ impl Handle {
     }
 
     #[inline(always)]
-    pub(super) fn lock(self) -> Result<Held<'static, Box<Socket>>> {
+    pub(super) fn lock(self) -> Result<HeldSocket> {
         let socket = SOCKETS.lock(self.0).ok_or(Errno::ENOTSOCK)?;
         if socket.is_poisoned { Err(Errno::EFAULT) } else { Ok(socket) }
     }
@@ -109,24 +112,47 @@ impl Handle {
     /// Errors: ENOTSOCK, EAGAIN, EINTR and those of [`Socket::try_send`].
     #[inline(always)]
     pub fn send(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
+        self.send_held(self.lock()?, part, flags)
+    }
+
+    /// Sends a copy of `body` (zmq_send(3)). Errors as those of [`Self::send`].
+    #[inline(always)]
+    pub fn send_slice(self, body: &[u8], flags: i32) -> Result<()> {
+        let mut socket = self.lock()?;
+        let direction = Direction::Out { is_large: false, may_wait: flags & DONTWAIT == 0 };
+        if flags & SNDMORE == 0 && guarded(&mut socket, |socket| socket.post(body)) {
+            leave(socket, direction);
+            return Ok(());
+        }
+        self.send_slowly(socket, &mut Outbound::Slice(body), flags)
+    }
+
+    #[inline(never)]
+    fn send_slowly(self, socket: HeldSocket, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
+        self.send_held(socket, part, flags)
+    }
+
+    #[inline(always)]
+    fn send_held(self, socket: HeldSocket, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
         let is_large = part.body().len() >= BY_REFERENCE;
         let direction = Direction::Out { is_large, may_wait: flags & DONTWAIT == 0 };
-        let result = self.retry(flags, direction, Sending { part, flags });
+        let result = self.retry(socket, flags, direction, Sending { part, flags });
         release_deferred();
         result
     }
 
     /// As [`Self::send`], and leaves it to the caller to serve what was sent.
     pub(super) fn send_unserved(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
-        let result = self.retry(flags, Direction::OutUnserved, Sending { part, flags });
+        let sending = Sending { part, flags };
+        let result = self.retry(self.lock()?, flags, Direction::OutUnserved, sending);
         release_deferred();
         result
     }
 
     /// Receives a part; answers whether more follow. Errors as those of [`Self::send`].
     #[inline(always)]
-    fn recv(self, sink: &mut Inbound<'_>, flags: i32) -> Result<bool> {
-        let result = self.retry(flags, Direction::In, Receiving(sink));
+    fn recv(self, socket: HeldSocket, sink: &mut Inbound<'_>, flags: i32) -> Result<bool> {
+        let result = self.retry(socket, flags, Direction::In, Receiving(sink));
         release_deferred();
         result
     }
@@ -134,8 +160,18 @@ impl Handle {
     /// Receives a part into `buf`, cut if it does not fit; answers its full size (zmq_recv(3)).
     #[inline(always)]
     pub fn recv_slice(self, buf: &mut [u8], flags: i32) -> Result<usize> {
+        let mut socket = self.lock()?;
+        if let Some(size) = guarded(&mut socket, |socket| socket.take(buf)) {
+            serve(socket);
+            return Ok(size);
+        }
+        self.recv_slowly(socket, buf, flags)
+    }
+
+    #[inline(never)]
+    fn recv_slowly(self, socket: HeldSocket, buf: &mut [u8], flags: i32) -> Result<usize> {
         let mut sink = Inbound::Slice { buf, size: 0 };
-        self.recv(&mut sink, flags)?;
+        self.recv(socket, &mut sink, flags)?;
         match sink {
             Inbound::Slice { size, .. } => Ok(size),
             Inbound::Message(message) => Ok(message.len()),
@@ -147,7 +183,7 @@ impl Handle {
     #[inline]
     pub fn recv_message(self, message: &mut Message, flags: i32) -> Result<usize> {
         let mut received = Message::new();
-        match self.recv(&mut Inbound::Message(&mut received), flags) {
+        match self.recv(self.lock()?, &mut Inbound::Message(&mut received), flags) {
             Ok(more) => {
                 received.set_flags(if more { FLAG_MORE } else { 0 });
                 *message = received;
@@ -164,8 +200,13 @@ impl Handle {
 
     /// Tries, and while the answer is EAGAIN waits for the socket to change.
     #[inline(always)]
-    fn retry<R>(self, flags: i32, direction: Direction, mut attempt: impl Attempt<R>) -> Result<R> {
-        let mut socket = self.lock()?;
+    fn retry<R>(
+        self,
+        mut socket: HeldSocket,
+        flags: i32,
+        direction: Direction,
+        mut attempt: impl Attempt<R>,
+    ) -> Result<R> {
         let bomb = Bomb(&mut socket);
         let result = attempt.run(bomb.0);
         bomb.defuse();
@@ -214,7 +255,7 @@ impl Handle {
     #[cold]
     fn wait_and_retry<R>(
         self,
-        mut socket: Held<'static, Box<Socket>>,
+        mut socket: HeldSocket,
         deadline: Option<Instant>,
         direction: Direction,
         attempt: &mut dyn FnMut(&mut Socket) -> Result<R>,
@@ -252,7 +293,7 @@ impl Handle {
     }
 
     /// As [`Self::lock`], if it is the same socket still.
-    fn lock_again(self, shared: &Arc<SocketShared>) -> Result<Held<'static, Box<Socket>>> {
+    fn lock_again(self, shared: &Arc<SocketShared>) -> Result<HeldSocket> {
         let socket = self.lock()?;
         match Arc::ptr_eq(socket.shared(), shared) {
             true => Ok(socket),
@@ -277,13 +318,13 @@ pub fn expect_calls(is_expected: bool) {
 
 /// Unlocks the socket, and passes on what was told its connections meanwhile.
 #[inline(always)]
-fn serve(socket: Held<'static, Box<Socket>>) {
+fn serve(socket: HeldSocket) {
     leave(socket, Direction::In);
 }
 
 /// As [`serve`], after sending or receiving: a large message, and one to several peers, is worth another thread.
 #[inline(always)]
-fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
+fn leave(mut socket: HeldSocket, direction: Direction) {
     if let Direction::Out { may_wait, .. } = direction
         && socket.pipes.take_shortage()
         && (!socket.options.xpub_nodrop || !may_wait)
@@ -297,7 +338,7 @@ fn leave(mut socket: Held<'static, Box<Socket>>, direction: Direction) {
 }
 
 #[cold]
-fn serve_unlocked(io: Arc<Remote>, mut socket: Held<'static, Box<Socket>>, direction: Direction) {
+fn serve_unlocked(io: Arc<Remote>, mut socket: HeldSocket, direction: Direction) {
     let is_out = matches!(direction, Direction::Out { .. });
     let is_much = match direction {
         Direction::Out { is_large, .. } => is_large || socket.is_wide(),
@@ -318,7 +359,7 @@ fn serve_unlocked(io: Arc<Remote>, mut socket: Held<'static, Box<Socket>>, direc
 
 /// A connection of several has taken what it may: unless that is passed on, it gets no more.
 #[cold]
-fn help(socket: Held<'static, Box<Socket>>, may_wait: bool) {
+fn help(socket: HeldSocket, may_wait: bool) {
     let shared = Arc::clone(socket.shared());
     // Who wants to be told instead of losing messages is.
     let is_told = socket.options.xpub_nodrop;

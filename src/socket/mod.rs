@@ -37,6 +37,7 @@ use crate::pattern::{Attach, MESSAGE_LOST, Pattern};
 use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
 use crate::sync::{Follower, Look, Lookout};
 use crate::sys::fork;
+use crate::sys::switches::Switch;
 
 use endpoints::Endpoints;
 use pace::Pace;
@@ -274,6 +275,33 @@ fn step(act: impl FnOnce()) -> bool {
 }
 
 impl Socket {
+    /// Whether there is nothing to be done before a call's own work.
+    #[inline(always)]
+    fn may_be_short(&self) -> bool {
+        !self.is_terminated && !self.shared.signal().is_pending() && !Switch::Short.is_off()
+    }
+
+    /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened, and
+    /// [`Self::try_send`] may say more.
+    #[inline(always)]
+    pub fn post(&mut self, body: &[u8]) -> bool {
+        self.may_be_short()
+            && body.len() <= self.max_msgsz
+            && self.pattern.post(&mut self.pipes, body)
+    }
+
+    /// Receives a message of one part into `buf`, if that is no more than copying it; answers its full size. `None`: nothing
+    /// has happened, and [`Self::try_recv`] may say more.
+    #[inline(always)]
+    pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
+        if !self.may_be_short() || !self.draining.is_empty() {
+            return None;
+        }
+        let size = self.pattern.take(&mut self.pipes, &self.options, buf)?;
+        self.has_more = false;
+        Some(size)
+    }
+
     /// One attempt to send a part. Errors: EAGAIN, ENOMEM, ETERM, EMSGSIZE and those of the pattern.
     #[inline(always)]
     pub fn try_send(&mut self, part: &mut Outbound<'_>, more: bool) -> Result<()> {

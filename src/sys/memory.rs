@@ -2,7 +2,7 @@
 //!
 //! The collections of the standard library end the process when there is none. What grows with what programs or peers ask for
 //! makes room first. Steps that can be refused look first: what makes a socket, an endpoint or a connection takes some KiB,
-//! of whatever size its pieces are; there is a reserve for those that have begun ([`super::reserve`]).
+//! of whatever size its pieces are; there is a reserve for those that have begun (`reserve`).
 #![forbid(unsafe_code)]
 
 use std::collections::{HashMap, VecDeque};

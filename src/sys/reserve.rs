@@ -1,7 +1,7 @@
 //! The library's allocator: the process's, and behind it a reserve for what cannot be refused.
 //!
 //! The collections of the standard library end the process when there is no memory, while a piece that may be refused is asked
-//! for with [`super::memory`] and never comes from here. Steps begin only where there is memory to spare; when another thread
+//! for with `memory` and never comes from here. Steps begin only where there is memory to spare; when another thread
 //! takes that meanwhile, the reserve lets them end. It is part of the library's image: nothing is set aside at run time, and
 //! pages that were never used cost nothing.
 //!
@@ -16,7 +16,7 @@ const GRANULE: usize = 64;
 /// Granules, as many as a word has bits.
 const WORD: usize = u64::BITS as usize;
 const WORDS: usize = 64;
-/// Bytes of the reserve: several times what a step takes ([`super::memory`]).
+/// Bytes of the reserve: several times what a step takes (`memory`).
 pub const LEN: usize = GRANULE * WORD * WORDS;
 /// Nothing larger is a step's.
 const MOST: usize = LEN / 8;

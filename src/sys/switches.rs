@@ -29,13 +29,15 @@ pub enum Switch {
     Ahead,
     /// A thread that waits looks for a moment before it sleeps.
     Look,
+    /// A message whose way is no more than a copy takes a way of its own.
+    Short,
     /// In a stream of large messages the kernel gets them from the sender's memory.
     Lend,
 }
 
 impl Switch {
     /// All of them, and their names in ZMQ_OFF.
-    pub const ALL: [(Self, &str); 11] = [
+    pub const ALL: [(Self, &str); 12] = [
         (Self::Lead, "lead"),
         (Self::Inline, "inline"),
         (Self::Batch, "batch"),
@@ -46,6 +48,7 @@ impl Switch {
         (Self::Yield, "yield"),
         (Self::Ahead, "ahead"),
         (Self::Look, "look"),
+        (Self::Short, "short"),
         (Self::Lend, "lend"),
     ];
 

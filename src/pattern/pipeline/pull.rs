@@ -34,6 +34,11 @@ impl Policy for Pull {
         self.incoming.recv(pipes, sink)
     }
 
+    #[inline(always)]
+    fn take(&mut self, pipes: &mut PipeSet, _: &Options, buf: &mut [u8]) -> Option<usize> {
+        self.incoming.take(pipes, buf)
+    }
+
     fn has_in(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
         self.incoming.has_in(pipes)
     }

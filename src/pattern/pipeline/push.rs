@@ -43,6 +43,11 @@ impl Policy for Push {
         self.outgoing.send(pipes, part, more)
     }
 
+    #[inline(always)]
+    fn post(&mut self, pipes: &mut PipeSet, body: &[u8]) -> bool {
+        self.outgoing.post(pipes, body)
+    }
+
     fn has_out(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {
         self.outgoing.has_out(pipes)
     }

@@ -15,6 +15,11 @@ pub struct Sub {
 }
 
 impl Sub {
+    #[inline(always)]
+    fn wants_everything(&self, options: &Options) -> bool {
+        self.subscriber.filter.has_everything() && !options.invert_matching
+    }
+
     /// Steps over messages that are not wanted; answers the pipe with one that is.
     fn find(&mut self, pipes: &mut PipeSet, options: &Options) -> Option<PipeId> {
         let Subscriber { incoming, filter, .. } = &mut self.subscriber;
@@ -32,6 +37,14 @@ impl Sub {
 impl Policy for Sub {
     subscribes!();
 
+    #[inline(always)]
+    fn take(&mut self, pipes: &mut PipeSet, options: &Options, buf: &mut [u8]) -> Option<usize> {
+        match self.wants_everything(options) {
+            true => self.subscriber.incoming.take(pipes, buf),
+            false => None,
+        }
+    }
+
     #[inline]
     fn recv(
         &mut self,
@@ -39,8 +52,7 @@ impl Policy for Sub {
         options: &Options,
         sink: &mut Inbound<'_>,
     ) -> Result<bool> {
-        let wants_everything = self.subscriber.filter.has_everything() && !options.invert_matching;
-        if !wants_everything && self.subscriber.incoming.is_between() {
+        if !self.wants_everything(options) && self.subscriber.incoming.is_between() {
             let id = self.find(pipes, options).ok_or(Errno::EAGAIN)?;
             self.subscriber.incoming.enter(id);
         }

@@ -286,6 +286,21 @@ impl ByteReader {
         }
     }
 
+    /// Moves the next message to `buf`, if it is one of one part and is known to be there; answers its full size.
+    #[inline(always)]
+    pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
+        // Behind a body by reference the position is past what its segment holds.
+        if self.position >= self.state.len() {
+            return None;
+        }
+        let (0, header, len) = self.header() else { return None };
+        let body = self.bytes().get(header..)?.get(..len)?;
+        let copied = len.min(buf.len());
+        buf[..copied].copy_from_slice(&body[..copied]);
+        self.advance_by(header, len);
+        Some(len)
+    }
+
     /// Takes the message out of the frame at the position and steps over it.
     #[inline]
     fn take_value(&mut self, header: usize, len: usize) -> Message {

@@ -10,7 +10,7 @@ use crate::sys::prefetch;
 use crate::sys::switches::Switch;
 
 use super::segment::{FIRST_SIZE, MOST_SIZE, Segment, Shared, State};
-use super::values;
+use super::{BY_VALUE, values};
 
 /// How far ahead of what is written now the cache is asked for it.
 const AHEAD: usize = 256;
@@ -19,6 +19,8 @@ const LINE: usize = 64;
 /// Longest frame header: flags and an eight-byte length.
 const MOST_HEADER: usize = 9;
 const FLAG_LONG: u8 = 2;
+/// Longest body of a frame with a short header.
+const SHORT: usize = 255;
 /// Size up to which segments grow however fast the reader is: smaller ones cost more than the cache lines they save.
 const BUSY_SIZE: usize = 8 * 1024;
 /// Size of a segment between two bodies by reference.
@@ -92,6 +94,25 @@ impl ByteWriter {
         unsafe { ptr::copy_nonoverlapping(body.as_ptr(), at.add(header), len) };
         self.position += header + len;
         true
+    }
+
+    /// Writes a message of one part that is not long and publishes it, if there is room for it where the last one ended and nothing else
+    /// is to be done; `messages` have been completed with it.
+    #[must_use]
+    #[inline(always)]
+    pub fn post(&mut self, body: &[u8], messages: u32) -> bool {
+        let is_next = self.committed == (self.tail, self.position);
+        let has_room = self.capacity - self.position >= body.len() + MOST_HEADER;
+        if body.len() > BY_VALUE || !is_next || !has_room {
+            return false;
+        }
+        if self.holds_values() {
+            self.look_ahead(body.len());
+        }
+        let is_written = self.write(0, body);
+        self.end_message();
+        self.commit(messages);
+        is_written
     }
 
     /// Appends a frame whose body is shared instead of copied; `false` without memory for it.
@@ -424,7 +445,7 @@ impl Drop for ByteWriter {
 /// `at` must be valid for writes of [`MOST_HEADER`] bytes.
 #[inline(always)]
 unsafe fn emit_header(at: *mut u8, flags: u8, len: usize) -> usize {
-    if len <= 255 {
+    if len <= SHORT {
         // SAFETY: the caller's room.
         unsafe { at.cast::<[u8; 2]>().write([flags, len as u8]) };
         return 2;

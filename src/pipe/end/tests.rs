@@ -175,3 +175,46 @@ fn multipart_counts_once_and_a_message_begun_can_be_finished() {
     b.skip_message();
     assert!(a.is_writable());
 }
+
+#[test]
+fn what_is_not_known_to_be_there_is_not_taken() {
+    let (mut a, mut b) = pair([Kind::Bytes; 2], [0; 2]);
+    let large = vec![7; 2 * bytes::BY_REFERENCE];
+    let mut buf = [0; 8];
+    assert_eq!(b.take(&mut buf), None);
+    for round in 0..3u8 {
+        let mut message = crate::message::Message::copy_of(&large).unwrap();
+        assert!(a.write(&mut Outbound::Message(&mut message), 0));
+        a.commit();
+        assert_eq!(b.take(&mut buf), None, "a body that lies elsewhere");
+        assert_eq!(b.read(&mut Inbound::Slice { buf: &mut buf, size: 0 }), Some(0));
+        assert_eq!((buf, b.take(&mut buf)), ([7; 8], None), "behind it");
+        assert!(a.post(&[round]));
+        assert!(a.post(b"longer than that") && a.post(b""));
+        assert!(b.is_readable());
+        assert_eq!((b.take(&mut buf), buf[0]), (Some(1), round));
+        assert_eq!((b.take(&mut buf), &buf), (Some(16), b"longer t"));
+        assert_eq!((b.take(&mut []), b.take(&mut buf)), (Some(0), None));
+    }
+}
+
+#[test]
+fn nothing_is_posted_without_credit_nor_into_an_unfinished_message() {
+    let (mut a, mut b) = pair([Kind::Bytes; 2], [2; 2]);
+    assert!(!a.post(b"1"), "there is no segment yet");
+    assert!(a.write(&mut Outbound::Slice(b"1"), 0));
+    a.commit();
+    assert!(a.write(&mut Outbound::Slice(b"begun"), FLAG_MORE));
+    assert!(!a.post(b"2"));
+    a.rollback();
+    assert!(a.post(b"2"));
+    assert!(!a.post(b"3"), "the mark is reached");
+    let mut buf = [0; 8];
+    for sent in [b'1', b'2'] {
+        assert!(b.is_readable());
+        assert_eq!((b.take(&mut buf), buf[0]), (Some(1), sent));
+    }
+    assert!(!a.post(b"3") && a.is_writable() && a.post(b"3"));
+    drop(b);
+    assert!(!a.post(b"4"), "nobody is there");
+}

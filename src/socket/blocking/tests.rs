@@ -74,7 +74,7 @@ fn a_panic_of_send_and_recv_poisons_too() {
     let attempts = [Direction::In, Direction::Out { is_large: false, may_wait: true }];
     let handles = attempts.map(|_| Handle::open(&context, DEALER).unwrap());
     for (direction, handle) in attempts.into_iter().zip(handles) {
-        assert!(panics(|| handle.retry(0, direction, broken)));
+        assert!(panics(|| handle.retry(handle.lock().unwrap(), 0, direction, broken)));
         assert_eq!(sends(handle), Err(Errno::EFAULT));
         assert_eq!(handle.close(), Ok(()));
     }
@@ -88,7 +88,7 @@ fn who_waits_in_a_poisoned_socket_is_told() {
     let (tell, told) = mpsc::channel();
     let waiter = thread::spawn(move || {
         let mut has_told = false;
-        end.retry(0, Direction::In, |socket: &mut Socket| {
+        end.retry(end.lock().unwrap(), 0, Direction::In, |socket: &mut Socket| {
             if !std::mem::replace(&mut has_told, true) {
                 tell.send(()).unwrap();
             }
