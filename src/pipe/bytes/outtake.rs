@@ -1,5 +1,6 @@
 //! The reading half as the I/O side uses it: range by range, straight to the kernel.
 
+use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::slice;
 
@@ -8,12 +9,40 @@ use crate::message::FLAG_MORE;
 use super::reader::ByteReader;
 use super::segment::Segment;
 
+/// What was gathered and not all sent.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// Published states: the byte at which they end, and the messages complete there.
+    marks: VecDeque<(u64, u32)>,
+    /// Byte at which the last range ends with a whole message.
+    boundary: u64,
+}
+
+impl Gathered {
+    fn note(&mut self, end: u64, messages: u32) {
+        if self.marks.back().is_none_or(|mark| mark.0 < end) {
+            self.marks.push_back((end, messages));
+        }
+    }
+
+    /// Takes the messages that are complete where `consumed` bytes are sent, if others were before.
+    fn take(&mut self, consumed: u64) -> Option<u32> {
+        let mut messages = None;
+        while let Some(&(_, complete)) = self.marks.front().filter(|mark| mark.0 <= consumed) {
+            messages = Some(complete);
+            self.marks.pop_front();
+        }
+        messages
+    }
+}
+
 impl ByteReader {
     /// Collects ranges to send, all published bytes up to about `most_bytes`.
     pub fn gather<'a>(&'a mut self, slices: &mut [IoSlice<'a>], most_bytes: usize) -> usize {
         if !self.has_bytes() {
             return 0;
         }
+        let gathered = self.gathered.get_or_insert_default();
         let (mut place, mut position) = (self.head, self.position);
         let (mut end, mut count) = (self.consumed, 0);
         while count < slices.len() && end - self.consumed < most_bytes as u64 {
@@ -26,12 +55,10 @@ impl ByteReader {
                 slices[count] = IoSlice::new(published(segment, position, limit));
                 count += 1;
                 end += (limit - position) as u64;
-                if self.marks.back().is_none_or(|m| m.0 < end) && end > self.consumed {
-                    self.marks.push_back((end, state.messages()));
-                }
+                gathered.note(end, state.messages());
             }
             if !state.is_sealed() {
-                self.boundary = end;
+                gathered.boundary = end;
                 break;
             }
             // SAFETY: as above, and sealed.
@@ -54,25 +81,21 @@ impl ByteReader {
     }
 
     fn settle(&mut self) -> Option<u32> {
-        if !self.look_further() {
-            // All that is published was consumed; its end may be an empty segment without a mark.
-            self.marks.clear();
-            return Some(self.state.messages());
+        let has_more = self.look_further();
+        let gathered = self.gathered.as_mut();
+        if has_more {
+            return gathered?.take(self.consumed);
         }
-        let mut messages = None;
-        while let Some(&(end, complete)) = self.marks.front() {
-            if end > self.consumed {
-                break;
-            }
-            messages = Some(complete);
-            self.marks.pop_front();
+        // All that is published was consumed; its end may be an empty segment without a mark.
+        if let Some(gathered) = gathered {
+            gathered.marks.clear();
         }
-        messages
+        Some(self.state.messages())
     }
 
     /// Whether everything gathered was sent and it ended with a whole message.
     pub fn is_at_boundary(&self) -> bool {
-        self.consumed == self.boundary
+        self.consumed == self.gathered.as_ref().map_or(0, |gathered| gathered.boundary)
     }
 
     /// After the connection broke: drops the rest of a message that was sent in part. Answers like
@@ -84,7 +107,7 @@ impl ByteReader {
             is_open = frame.flags & FLAG_MORE != 0;
             self.advance();
         }
-        self.boundary = self.consumed;
+        self.gathered.get_or_insert_default().boundary = self.consumed;
         self.settle()
     }
 

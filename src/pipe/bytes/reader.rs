@@ -1,6 +1,5 @@
 //! The reading half, frame by frame: the application's end, and peers that need other bytes.
 
-use std::collections::VecDeque;
 use std::slice;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use crate::sync::atomic::Ordering;
 use crate::sys::switches::Switch;
 
 use super::gate::Place;
+use super::outtake::Gathered;
 use super::segment::{Segment, Shared, State};
 use super::values;
 
@@ -37,10 +37,8 @@ pub struct ByteReader {
     patience: u8,
     /// Bytes consumed since the beginning.
     pub(super) consumed: u64,
-    /// Published states that were gathered: where they end, and the messages complete there.
-    pub(super) marks: VecDeque<(u64, u32)>,
-    /// Byte at which the last gathered range ends with a whole message.
-    pub(super) boundary: u64,
+    /// What was gathered, if anything ever was: the application's end of a pipe gathers nothing.
+    pub(super) gathered: Option<Box<Gathered>>,
 }
 
 // SAFETY: the half moves as a whole; segments are shared by the rules of the module.
@@ -69,8 +67,7 @@ impl ByteReader {
             trickles: 0,
             patience: TRICKLE,
             consumed: 0,
-            marks: VecDeque::new(),
-            boundary: 0,
+            gathered: None,
         };
         reader.enter(Place::new(first));
         reader
