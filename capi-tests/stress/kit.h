@@ -93,4 +93,35 @@ MAYBE_UNUSED static void become_rich (rlim_t usual)
     OK (setrlimit (RLIMIT_AS, &limit));
 }
 
+/*  Pieces that the program holds, each with the address of the one before.  */
+MAYBE_UNUSED static void *held;
+
+/*  Leaves the process no memory at all; answers the limit until then.  */
+MAYBE_UNUSED static rlim_t become_destitute (void)
+{
+    struct rlimit limit;
+    OK (getrlimit (RLIMIT_AS, &limit));
+    rlim_t usual = limit.rlim_cur;
+    limit.rlim_cur = 1 << 20;
+    OK (setrlimit (RLIMIT_AS, &limit));
+    for (size_t size = 64 << 10; size >= sizeof (void *); size /= 2) {
+        void **piece;
+        while ((piece = malloc (size)) != NULL) {
+            *piece = held;
+            held = piece;
+        }
+    }
+    return usual;
+}
+
+MAYBE_UNUSED static void recover (rlim_t usual)
+{
+    become_rich (usual);
+    while (held) {
+        void *before = *(void **) held;
+        free (held);
+        held = before;
+    }
+}
+
 #endif

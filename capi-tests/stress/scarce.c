@@ -3,36 +3,6 @@
     is memory each of them works.  */
 #include "kit.h"
 
-/*  Pieces that the program holds, each with the address of the one before.  */
-static void *held;
-
-static rlim_t become_destitute (void)
-{
-    struct rlimit limit;
-    OK (getrlimit (RLIMIT_AS, &limit));
-    rlim_t usual = limit.rlim_cur;
-    limit.rlim_cur = 1 << 20;
-    OK (setrlimit (RLIMIT_AS, &limit));
-    for (size_t size = 64 << 10; size >= sizeof (void *); size /= 2) {
-        void **piece;
-        while ((piece = malloc (size)) != NULL) {
-            *piece = held;
-            held = piece;
-        }
-    }
-    return usual;
-}
-
-static void recover (rlim_t usual)
-{
-    become_rich (usual);
-    while (held) {
-        void *before = *(void **) held;
-        free (held);
-        held = before;
-    }
-}
-
 /*  The I/O thread has begun, which takes memory too: what is waited for with poll(2), it has done.  */
 static void await_io_thread (void *context)
 {

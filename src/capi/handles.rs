@@ -22,7 +22,7 @@ impl<T> Handles<T> {
 
     /// Keeps an object and gives its handle, which is never NULL. Errors: EMFILE (too many).
     pub fn insert(&self, object: T) -> Result<*mut c_void> {
-        let address = self.0.insert(Arc::new(object)).ok_or(Errno::EMFILE)?;
+        let address = self.0.insert(Arc::new(object))?;
         Ok(std::ptr::with_exposed_provenance_mut(address))
     }
 

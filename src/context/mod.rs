@@ -103,6 +103,7 @@ impl Context {
     /// sockets, or no descriptors for the threads), EAGAIN (no thread), ENOMEM.
     pub fn register(self: &Arc<Self>) -> Result<Arc<SocketShared>> {
         memory::check_spare()?;
+        thread::prepare();
         if self.is_terminating() {
             return Err(Errno::ETERM);
         }
@@ -150,7 +151,7 @@ impl Context {
             let started = Reactor::new(options.io_threads == 1).and_then(|reactor| {
                 let remote = reactor.remote();
                 let name = format!("{prefix}ZMQbg/IO/{n}");
-                thread::spawn(&name, &attributes, move || reactor.run()).map(|h| (remote, h))
+                thread::begin(&name, &attributes, move || reactor.run()).map(|h| (remote, h))
             });
             match started {
                 Ok((remote, handle)) => {

@@ -16,6 +16,7 @@ use crate::engine::{CommandUse, Event, Framing};
 use crate::mechanism::gssapi::Task;
 use crate::mechanism::{Cipher, Inquiry, Mechanism, ProtocolError};
 use crate::options::SocketType;
+use crate::sys::memory::{self, Room};
 use crate::wire::command;
 use crate::wire::greeting::{V3_LEN, emit_signature};
 
@@ -27,6 +28,11 @@ const MAX_HEARTBEAT_OUTPUT_LEN: usize = 1024;
 const MOST_USUAL_LEN: usize = 112;
 /// Octets of the longest group ("group = 0*255group-char").
 const MAX_GROUP_LEN: usize = 255;
+/// A longer unit may need memory for so many copies of its octets: they come from the peer.
+const MUCH: usize = 1024;
+const COPIES: usize = 4;
+/// What the peer said is too much for the process.
+const NO_MEMORY: Failure = Failure::silent(Reason::NoMemory);
 /// A frame that is none.
 pub(super) const BAD_FRAME: Failure = Failure::silent(Reason::BadFrame);
 /// A command in traffic that breaks the grammar.
@@ -126,10 +132,17 @@ impl Engine {
             };
             let missing_len = wanted_len.saturating_sub(self.inbox.len());
             let (taken, left) = rest.split_at(missing_len.min(rest.len()));
+            if self.inbox.make_room(taken.len()).is_err() {
+                return self.fail(NO_MEMORY);
+            }
             self.inbox.extend_from_slice(taken);
             rest = left;
             if taken.len() < missing_len {
                 return Ok(bytes.len());
+            }
+            // Its parts are kept, and answered.
+            if wanted_len > MUCH && memory::check_room(COPIES * wanted_len).is_err() {
+                return self.fail(NO_MEMORY);
             }
             self.handle_unit(now)?;
         }

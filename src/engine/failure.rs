@@ -32,6 +32,8 @@ pub enum Reason {
     HeartbeatTimeout,
     /// The TTL of the peer's PING passed without traffic.
     TtlExpired,
+    /// There was no memory for what the peer said.
+    NoMemory,
 }
 
 /// A monitor event of a failed handshake.
@@ -74,6 +76,7 @@ impl Failure {
                 | Reason::HeartbeatTimeout
                 | Reason::TtlExpired
                 | Reason::NoCredentials
+                | Reason::NoMemory
         )
     }
 

@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 use super::end::PipeEnd;
+use crate::errno::Result;
+use crate::sys::memory::Room;
 
 /// Number of a pipe in its socket. Numbers are used again after a pipe has gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,14 +41,20 @@ enum Doom {
 }
 
 impl PipeSet {
+    /// Has room for another pipe. Errors: ENOMEM.
+    pub fn make_room(&mut self) -> Result<()> {
+        match (self.free.is_empty(), self.slots.is_empty()) {
+            (false, _) => Ok(()),
+            // Most sockets have one pipe.
+            (true, true) => self.slots.make_exact_room(1),
+            (true, false) => self.slots.make_room(1),
+        }
+    }
+
     /// Adds a pipe; answers its number.
     pub fn insert(&mut self, end: PipeEnd) -> PipeId {
         let id = self.free.pop().unwrap_or(self.slots.len() as u32);
         if id as usize == self.slots.len() {
-            if self.slots.is_empty() {
-                // Most sockets have one pipe.
-                self.slots.reserve_exact(1);
-            }
             self.slots.push(Slot::default());
         }
         self.slots[id as usize].end = Some(end);

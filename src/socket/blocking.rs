@@ -70,7 +70,7 @@ impl Handle {
     /// Makes a socket (zmq_socket(3)). Errors: EINVAL, EMFILE, ETERM.
     pub fn open(context: &Arc<Context>, socket_type: i32) -> Result<Self> {
         let socket = Box::new(Socket::new(context, socket_type)?);
-        SOCKETS.insert(socket).map(Self).ok_or(Errno::EMFILE)
+        SOCKETS.insert(socket).map(Self)
     }
 
     /// Closes the socket (zmq_close(3)); the handle is gone even if that fails. Errors: ENOTSOCK, EFAULT (it
@@ -122,6 +122,7 @@ impl Handle {
         let direction = Direction::Out { is_large: false, may_wait: flags & DONTWAIT == 0 };
         if flags & SNDMORE == 0 && guarded(&mut socket, |socket| socket.post(body)) {
             leave(socket, direction);
+            release_deferred();
             return Ok(());
         }
         self.send_slowly(socket, &mut Outbound::Slice(body), flags)
@@ -163,6 +164,7 @@ impl Handle {
         let mut socket = self.lock()?;
         if let Some(size) = guarded(&mut socket, |socket| socket.take(buf)) {
             serve(socket);
+            release_deferred();
             return Ok(size);
         }
         self.recv_slowly(socket, buf, flags)

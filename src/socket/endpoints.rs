@@ -142,6 +142,7 @@ impl Socket {
         self.check_process()?;
         memory::check_spare()?;
         self.process_commands()?;
+        self.expect_pipe()?;
         let parsed = Endpoint::parse(endpoint)?;
         let target = match &parsed {
             Endpoint::Udp(_) => return Err(Errno::ENOCOMPATPROTO),

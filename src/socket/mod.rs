@@ -37,6 +37,7 @@ use crate::pattern::{Attach, MESSAGE_LOST, Pattern};
 use crate::pipe::{CLOSED, HICCUP, PipeId, PipeSet, READABLE, WRITABLE};
 use crate::sync::{Follower, Look, Lookout};
 use crate::sys::fork;
+use crate::sys::memory::Room;
 use crate::sys::switches::Switch;
 
 use endpoints::Endpoints;
@@ -46,6 +47,9 @@ pub use blocking::{Handle, SOCKETS, expect_calls};
 pub use company::Company;
 pub use pace::LARGE;
 pub use transfer::{IN, OUT};
+
+/// As many pipes find a place without memory, too: in the library's reserve, for no peer is turned away that was let in.
+const MANY: usize = 512;
 
 /// See the module.
 pub struct Socket {
@@ -166,8 +170,18 @@ impl Socket {
         Ok(())
     }
 
+    /// Has room for another pipe. Errors: ENOMEM.
+    fn expect_pipe(&mut self) -> Result<()> {
+        self.pipes.make_room()?;
+        self.owners.make_room(1)
+    }
+
     fn attach(&mut self, attachment: Attachment, routing_id: Option<Vec<u8>>) {
         let Attachment { end, endpoint, is_local } = attachment;
+        if self.expect_pipe().is_err() && self.pipes.len() >= MANY {
+            // The peer may try again.
+            return end.reset(true);
+        }
         let id = self.pipes.insert(end);
         let token = self.pipes.token(id);
         self.owners.insert(id, endpoint);
@@ -294,7 +308,7 @@ impl Socket {
     /// has happened, and [`Self::try_recv`] may say more.
     #[inline(always)]
     pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
-        if !self.may_be_short() || !self.draining.is_empty() {
+        if !self.may_be_short() || !self.draining.is_empty() || self.pipes.has_doomed() {
             return None;
         }
         let size = self.pattern.take(&mut self.pipes, &self.options, buf)?;

@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 use crossbeam_utils::CachePadded;
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::errno::{Errno, Result};
+use crate::sys::memory::Room;
+
 /// Slots of the first chunk; each further chunk has twice as many.
 const FIRST_CHUNK: usize = 64;
 const CHUNKS: usize = 20;
@@ -49,22 +52,31 @@ impl<T> Table<T> {
         }
     }
 
-    /// Puts `value` in; answers its handle, `None` if the table is full.
-    pub fn insert(&self, value: T) -> Option<usize> {
-        let mut free = self.free.lock();
-        let number = match free.queue.len() > QUARANTINE {
-            true => free.queue.pop_front()?,
-            false => {
-                free.used += 1;
-                free.used - 1
-            }
-        };
-        drop(free);
-        let (chunk, index) = position(number);
-        let slots = self.chunks.get(chunk)?.get_or_init(|| new_chunk(FIRST_CHUNK << chunk));
-        let slot = slots.get(index)?;
+    /// Puts `value` in; answers its handle. Errors: EMFILE (the table is full), ENOMEM.
+    pub fn insert(&self, value: T) -> Result<usize> {
+        let (chunk, index) = position(self.take_number()?);
+        let slot = self.chunks.get(chunk).and_then(|chunk| chunk.get()?.get(index));
+        let slot = slot.ok_or(Errno::EMFILE)?;
         *slot.0.lock() = Some(value);
-        Some(std::ptr::from_ref(slot).addr())
+        Ok(std::ptr::from_ref(slot).addr())
+    }
+
+    /// The number of a slot that is there and free.
+    fn take_number(&self) -> Result<usize> {
+        let mut free = self.free.lock();
+        if free.queue.len() > QUARANTINE
+            && let Some(number) = free.queue.pop_front()
+        {
+            return Ok(number);
+        }
+        let (chunk, _) = position(free.used);
+        let place = self.chunks.get(chunk).ok_or(Errno::EMFILE)?;
+        if place.get().is_none() {
+            let slots = new_chunk(FIRST_CHUNK << chunk)?;
+            place.get_or_init(|| slots);
+        }
+        free.used += 1;
+        Ok(free.used - 1)
     }
 
     /// Locks what `handle` stands for; `None` if that is nothing of this table's.
@@ -99,8 +111,11 @@ impl<T> Table<T> {
     }
 }
 
-fn new_chunk<T>(slots: usize) -> Box<[Slot<T>]> {
-    (0..slots).map(|_| Slot(CachePadded::new(Mutex::new(None)))).collect()
+fn new_chunk<T>(count: usize) -> Result<Box<[Slot<T>]>> {
+    let mut slots = Vec::new();
+    slots.make_exact_room(count)?;
+    slots.extend((0..count).map(|_| Slot(CachePadded::new(Mutex::new(None)))));
+    Ok(slots.into_boxed_slice())
 }
 
 /// Chunk and index of the slot `number`.

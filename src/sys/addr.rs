@@ -240,6 +240,12 @@ pub enum Names {
 /// The first address (port 0) of `host`; with `is_ipv6` an IPv6 one, IPv4 being mapped. `None`: no such host.
 /// Errors: ENOMEM, and the system's own.
 pub fn lookup(host: &str, is_ipv6: bool, names: Names) -> Result<Option<IpAddr>> {
+    // The usual spelling needs neither memory nor the system.
+    match (host.parse(), is_ipv6) {
+        (Ok(IpAddr::V4(ip)), true) => return Ok(Some(ip.to_ipv6_mapped().into())),
+        (Ok(ip @ IpAddr::V4(_)), false) | (Ok(ip @ IpAddr::V6(_)), true) => return Ok(Some(ip)),
+        _ => {}
+    }
     let Ok(host) = CString::new(host) else { return Ok(None) };
     // SAFETY: addrinfo is integers and pointers; zero is what hints have to be.
     let mut hints: libc::addrinfo = unsafe { MaybeUninit::zeroed().assume_init() };

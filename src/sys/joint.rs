@@ -1,6 +1,5 @@
 //! A value with several owners: as `Arc`, but there may be no memory for it.
 
-use std::alloc::{Layout, handle_alloc_error};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::NonNull;
@@ -28,14 +27,17 @@ unsafe impl<T: Send + Sync> Sync for Joint<T> {}
 
 /// A value with one owner so far; `None` without memory for it.
 pub fn try_joint<T>(value: T) -> Option<Joint<T>> {
-    let inner = try_box(Inner { owners: AtomicUsize::new(1), value })?;
-    Some(Joint { inner: NonNull::from(Box::leak(inner)), owned: PhantomData })
+    try_box(Inner { owners: AtomicUsize::new(1), value }).map(Joint::of)
 }
 
 impl<T> Joint<T> {
     /// A value with one owner so far.
     pub fn new(value: T) -> Self {
-        try_joint(value).unwrap_or_else(|| handle_alloc_error(Layout::new::<Inner<T>>()))
+        Self::of(Box::new(Inner { owners: AtomicUsize::new(1), value }))
+    }
+
+    fn of(inner: Box<Inner<T>>) -> Self {
+        Self { inner: NonNull::from(Box::leak(inner)), owned: PhantomData }
     }
 
     #[inline(always)]

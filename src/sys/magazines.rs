@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
+use super::memory;
 use super::reserve::refusable;
 use super::switches::Switch;
 
@@ -115,6 +116,29 @@ thread_local! {
                 CLASSES],
         )
     };
+    /// Whether the racks were used. What is to be done when the thread ends has a piece of memory, without which the C library
+    /// ends the process.
+    static HAS_RACKS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// More than such a piece.
+const PIECE: usize = 256;
+
+/// Has the racks of the calling thread ready, if there is memory for that.
+#[cold]
+pub fn prepare() -> bool {
+    let is_ready = memory::check_room(PIECE).is_ok() && RACKS.try_with(|_| ()).is_ok();
+    HAS_RACKS.set(is_ready);
+    is_ready
+}
+
+/// The racks of the calling thread; not when it ends, or has no memory for them.
+#[inline(always)]
+fn with_racks<R>(with: impl FnOnce(&Racks) -> R) -> Option<R> {
+    if !HAS_RACKS.get() && !prepare() {
+        return None;
+    }
+    RACKS.try_with(with).ok()
 }
 
 /// At least `size` bytes, which is less than [`END`], with undefined content; `None` without memory for them.
@@ -123,7 +147,7 @@ pub fn allocate(size: usize) -> Option<NonNull<u8>> {
     let (class, real) = class(size);
     let kept = match Switch::Magazines.is_off() {
         true => None,
-        false => RACKS.try_with(|racks| racks.0[class].take(class, real)).ok().flatten(),
+        false => with_racks(|racks| racks.0[class].take(class, real)).flatten(),
     };
     kept.or_else(|| {
         let layout = layout(real)?;
@@ -141,7 +165,7 @@ pub unsafe fn release(block: NonNull<u8>, size: usize) {
     let (class, real) = class(size);
     // SAFETY: the caller's block, of this class.
     let put = |racks: &Racks| unsafe { racks.0[class].put(block, class, real) };
-    if Switch::Magazines.is_off() || RACKS.try_with(put).is_err() {
+    if Switch::Magazines.is_off() || with_racks(put).is_none() {
         // SAFETY: as above.
         unsafe { free_block(block, real) };
     }

@@ -62,8 +62,13 @@ const SPARE: usize = 64 << 10;
 
 /// Looks whether there is memory to spare. Errors: ENOMEM.
 pub fn check_spare() -> Result<()> {
+    check_room(SPARE)
+}
+
+/// Looks whether there is memory for `len` bytes. Errors: ENOMEM.
+pub fn check_room(len: usize) -> Result<()> {
     let mut probe: Vec<u8> = Vec::new();
-    black_box(&mut probe).make_exact_room(SPARE)
+    black_box(&mut probe).make_exact_room(len)
 }
 
 #[cfg(test)]

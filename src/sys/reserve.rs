@@ -11,15 +11,16 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, UnsafeCell};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 const GRANULE: usize = 64;
 /// Granules, as many as a word has bits.
 const WORD: usize = u64::BITS as usize;
-const WORDS: usize = 64;
-/// Bytes of the reserve: several times what a step takes (`memory`).
+const WORDS: usize = 256;
+/// Bytes of the reserve, many times what a step takes (`memory`).
 pub const LEN: usize = GRANULE * WORD * WORDS;
-/// Nothing larger is a step's.
-const MOST: usize = LEN / 8;
+/// Nothing larger is a step's: lists of thousands of connections that grow.
+const MOST: usize = LEN / 2;
 
 thread_local! {
     /// Whether what this thread asks for may be refused.
@@ -62,9 +63,9 @@ impl Reserve {
         }
     }
 
-    /// Runs `with` on the bits. In a forked child whose parent's thread held them: `None`.
+    /// Runs `with` on the bits. `None` in a forked child whose parent's thread held them, which is told by how long that lasts.
     fn with_bits<R>(&self, with: impl FnOnce(&mut [u64; WORDS]) -> R) -> Option<R> {
-        const PATIENCE: usize = 100_000;
+        const PATIENCE: u64 = 1_000;
         let is_ours = || {
             self.is_held
                 .compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed)
@@ -77,7 +78,8 @@ impl Reserve {
             if tries == PATIENCE {
                 return None;
             }
-            std::thread::yield_now();
+            // A thread of any priority gets to run meanwhile.
+            std::thread::sleep(Duration::from_micros(tries));
         }
         // SAFETY: `is_held` is ours.
         let result = with(unsafe { &mut *self.in_use.get() });
@@ -100,7 +102,7 @@ impl Reserve {
         if layout.size() > MOST || layout.align() > GRANULE {
             return ptr::null_mut();
         }
-        let count = layout.size().div_ceil(GRANULE);
+        let count = granules(layout.size());
         match self
             .with_bits(|bits| find_free(bits, count).inspect(|at| mark(bits, *at, count, true)))
         {
@@ -112,9 +114,21 @@ impl Reserve {
     /// Gives back a piece of [`Self::take`].
     #[cold]
     fn give_back(&self, place: *mut u8, layout: Layout) {
-        let at = (place.addr() - self.start().addr()) / GRANULE;
-        self.with_bits(|bits| mark(bits, at, layout.size().div_ceil(GRANULE), false));
+        self.cut(place, layout.size(), 0);
     }
+
+    /// Gives back what a piece of `from` bytes has beyond `to`, which are not more.
+    #[cold]
+    fn cut(&self, place: *mut u8, from: usize, to: usize) {
+        let at = (place.addr() - self.start().addr()) / GRANULE;
+        let (from, to) = (granules(from), granules(to));
+        self.with_bits(|bits| mark(bits, at + to, from - to, false));
+    }
+}
+
+/// How many hold so many bytes.
+const fn granules(len: usize) -> usize {
+    len.div_ceil(GRANULE)
 }
 
 fn is_in_use(bits: &[u64; WORDS], at: usize) -> bool {
@@ -181,7 +195,12 @@ unsafe impl GlobalAlloc for Allocator {
 
     #[inline]
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if !RESERVE.holds(place) {
+        if RESERVE.holds(place) {
+            if granules(size) <= granules(layout.size()) {
+                RESERVE.cut(place, layout.size(), size);
+                return place;
+            }
+        } else {
             // SAFETY: as above.
             let moved = unsafe { System.realloc(place, layout, size) };
             if !moved.is_null() {
@@ -205,15 +224,24 @@ unsafe impl GlobalAlloc for Allocator {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
 
     fn layout(size: usize) -> Layout {
         Layout::from_size_align(size, 16).unwrap()
     }
 
+    /// One of its own, which is too large for a thread's stack.
+    fn reserve() -> &'static Reserve {
+        static OWN: [Reserve; 3] = [const { Reserve::new() }; 3];
+        static USED: AtomicUsize = AtomicUsize::new(0);
+        &OWN[USED.fetch_add(1, Ordering::Relaxed)]
+    }
+
     #[test]
     fn pieces_do_not_overlap_and_go_back() {
-        let reserve = Box::new(Reserve::new());
+        let reserve = reserve();
         let sizes = [1, 63, 64, 65, 200, 4096, MOST];
         for _ in 0..3 {
             let pieces = sizes.map(|size| (reserve.take(layout(size)), size));
@@ -229,14 +257,14 @@ mod tests {
 
     #[test]
     fn it_has_an_end_and_nothing_large() {
-        let reserve = Box::new(Reserve::new());
+        let reserve = reserve();
         assert!(reserve.take(layout(MOST + 1)).is_null());
         assert!(reserve.take(Layout::from_size_align(1, GRANULE * 2).unwrap()).is_null());
         let pieces = [(); LEN / MOST].map(|()| reserve.take(layout(MOST)));
         assert!(pieces.iter().all(|piece| !piece.is_null()));
         assert!(reserve.take(layout(1)).is_null());
-        reserve.give_back(pieces[3], layout(MOST));
-        assert_eq!(reserve.take(layout(1)), pieces[3]);
+        reserve.give_back(pieces[1], layout(MOST));
+        assert_eq!(reserve.take(layout(1)), pieces[1]);
         assert!(
             !reserve.holds(ptr::null_mut())
                 && !reserve.holds(ptr::from_ref(&reserve).cast_mut().cast())
@@ -245,10 +273,9 @@ mod tests {
 
     #[test]
     fn threads_get_pieces_of_their_own() {
-        let reserve = Reserve::new();
+        let reserve = reserve();
         std::thread::scope(|scope| {
             for mark in 0..4u8 {
-                let reserve = &reserve;
                 scope.spawn(move || {
                     for round in 0..500 {
                         let size = 1 + round % 900;
@@ -277,6 +304,16 @@ mod tests {
             let moved = Allocator.realloc(piece, layout(8), 100);
             assert!(!RESERVE.holds(moved) && moved.read() == 7);
             Allocator.dealloc(moved, layout(100));
+        }
+        // SAFETY: as above; it shrinks where it is.
+        unsafe {
+            let piece = without_memory(layout(300));
+            assert_eq!(Allocator.realloc(piece, layout(300), 100), piece);
+            let next = without_memory(layout(100));
+            assert!(next != piece && RESERVE.holds(next));
+            assert_eq!(Allocator.realloc(piece, layout(100), 120), piece);
+            Allocator.dealloc(piece, layout(120));
+            Allocator.dealloc(next, layout(100));
         }
         refusable(|| {
             refusable(|| ());

@@ -3,11 +3,15 @@
 //!
 //! Scheduling is a wish: what the process may not have (EPERM, an offline CPU) is left as it was.
 
+use std::cell::Cell;
 use std::mem::{MaybeUninit, size_of};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use parking_lot::{Condvar, Mutex};
+
+use super::magazines;
 use crate::errno::{Errno, Result};
 
 /// Scheduling of a context's threads; the default asks for nothing.
@@ -31,10 +35,44 @@ where
     let kept = block_all_signals();
     let handle = std::thread::Builder::new().name(name).spawn(move || {
         attributes.apply();
+        prepare();
         body();
     });
     restore_signals(&kept);
     handle.map_err(Errno::from)
+}
+
+/// Has ready what the calling thread needs memory for once, and could not be refused later: its list of free blocks, and its
+/// place in the queues of locks.
+pub fn prepare() {
+    thread_local! { static IS_PREPARED: Cell<bool> = const { Cell::new(false) }; }
+    if !IS_PREPARED.replace(true) {
+        magazines::prepare();
+        // A wait that is over at once.
+        let lock = Mutex::new(());
+        Condvar::new().wait_for(&mut lock.lock(), Duration::ZERO);
+    }
+}
+
+/// As [`spawn`], and waits until the thread has begun: that takes memory, without which the C library ends the process, while
+/// the caller knows that there is some.
+pub fn begin<F>(name: &str, attributes: &Attributes, body: F) -> Result<JoinHandle<()>>
+where
+    F: FnOnce() + Send + 'static,
+{
+    let begun = Arc::new((Mutex::new(false), Condvar::new()));
+    let told = Arc::clone(&begun);
+    let handle = spawn(name, attributes, move || {
+        *told.0.lock() = true;
+        told.1.notify_one();
+        drop(told);
+        body();
+    })?;
+    let mut has_begun = begun.0.lock();
+    while !*has_begun {
+        begun.1.wait(&mut has_begun);
+    }
+    Ok(handle)
 }
 
 /// Whether the process was started on a single CPU.

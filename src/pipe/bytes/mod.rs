@@ -19,8 +19,6 @@ mod segment;
 mod values;
 mod writer;
 
-use std::alloc::{Layout, handle_alloc_error};
-
 use crate::sync::{Joint, try_joint};
 
 pub use reader::ByteReader;
@@ -36,7 +34,8 @@ pub const BY_REFERENCE: usize = 32 * 1024;
 
 /// An empty byte pipe; `holds_values` says whether frames may hold messages by value (inproc).
 pub fn bytes(holds_values: bool) -> (ByteWriter, ByteReader) {
-    try_bytes(holds_values).unwrap_or_else(|| handle_alloc_error(Layout::new::<segment::Segment>()))
+    let first = Box::into_raw(Box::new(segment::Segment::without_room()));
+    halves(Joint::new(segment::Shared::new(first, holds_values)), first)
 }
 
 /// As [`bytes`]; `None` without memory.
@@ -44,8 +43,14 @@ fn try_bytes(holds_values: bool) -> Option<(ByteWriter, ByteReader)> {
     // Without room: a direction in which nothing is sent costs no memory for it.
     let first = segment::Segment::empty()?;
     // What is shared owns the segment from here on.
-    let shared = try_joint(segment::Shared::new(first, holds_values))?;
-    Some((ByteWriter::new(Joint::clone(&shared), first), ByteReader::new(shared, first)))
+    Some(halves(try_joint(segment::Shared::new(first, holds_values))?, first))
+}
+
+fn halves(
+    shared: Joint<segment::Shared>,
+    first: *mut segment::Segment,
+) -> (ByteWriter, ByteReader) {
+    (ByteWriter::new(Joint::clone(&shared), first), ByteReader::new(shared, first))
 }
 
 #[cfg(test)]

@@ -86,7 +86,12 @@ impl Segment {
 
     /// A buffer without room, for a pipe that begins without any; `None` without memory for the segment.
     pub fn empty() -> Option<*mut Self> {
-        Self::boxed(NonNull::dangling(), 0, None, None, false)
+        try_box(Self::without_room()).map(Box::into_raw)
+    }
+
+    /// What [`Self::empty`] is made of.
+    pub fn without_room() -> Self {
+        Self::new(NonNull::dangling(), 0, None, None, false)
     }
 
     /// A large body; `None` without memory for the segment.
