@@ -58,6 +58,8 @@
 //!   application's in its stead; nobody else changes a connection's state.
 //! - Threads tell each other by mailboxes ([`sync::Mailbox`]). Without memory to say what has changed they say
 //!   that something has, and the owner looks at everything.
+//! - What programs and peers can make grow asks for room and is refused it without memory (`sys::memory`); what has begun
+//!   ends with what the library has in reserve (`sys::reserve`).
 //! - Ending is dropping: a pipe's end that is dropped tells the other one; a context waits until nobody
 //!   holds a socket's [`context::SocketShared`]. There is no reaper thread.
 //! - The reactor is epoll itself rather than the portable `polling` crate, whose notification costs two

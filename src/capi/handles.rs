@@ -20,7 +20,7 @@ impl<T> Handles<T> {
         Self(Table::new())
     }
 
-    /// Keeps an object and gives its handle, which is never NULL. Errors: EMFILE (too many).
+    /// Keeps an object and gives its handle, which is never NULL. Errors: EMFILE (too many), ENOMEM.
     pub fn insert(&self, object: T) -> Result<*mut c_void> {
         let address = self.0.insert(Arc::new(object))?;
         Ok(std::ptr::with_exposed_provenance_mut(address))

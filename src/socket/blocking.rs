@@ -67,7 +67,7 @@ impl Attempt<bool> for Receiving<'_, '_> {
 pub struct Handle(pub usize);
 
 impl Handle {
-    /// Makes a socket (zmq_socket(3)). Errors: EINVAL, EMFILE, ETERM.
+    /// Makes a socket (zmq_socket(3)). Errors: EINVAL, EMFILE, ENOMEM, ETERM.
     pub fn open(context: &Arc<Context>, socket_type: i32) -> Result<Self> {
         let socket = Box::new(Socket::new(context, socket_type)?);
         SOCKETS.insert(socket).map(Self)
