@@ -8,7 +8,7 @@ use super::large;
 use super::socket::handle;
 use super::types::zmq_msg_t;
 use crate::errno::{Errno, Result};
-use crate::message::{Message, Outbound};
+use crate::message::Message;
 use crate::socket::LARGE;
 
 /// A live message of the application's, or EFAULT.
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn zmq_msg_send(
         if len >= LARGE {
             large::send_message(handle(socket), message, flags)?;
         } else {
-            handle(socket).send(&mut Outbound::Message(message), flags)?;
+            handle(socket).send_message(message, flags)?;
         }
         drop(std::mem::take(message));
         Ok(len)

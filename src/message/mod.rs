@@ -4,6 +4,8 @@
 //! points into itself. Between a socket and the kernel there are no messages, only encoded frames
 //! (see `pipe`); a message exists where the application can see it.
 
+use std::sync::Arc;
+
 mod deferred;
 mod group;
 mod lack;
@@ -41,6 +43,15 @@ pub enum Inbound<'a> {
 }
 
 impl Inbound<'_> {
+    /// Full size of the part that was received.
+    #[inline(always)]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Slice { size, .. } => *size,
+            Self::Message(message) => message.len(),
+        }
+    }
+
     /// Copies `body` in.
     #[inline(always)]
     pub fn put_slice(&mut self, body: &[u8]) {
@@ -51,6 +62,26 @@ impl Inbound<'_> {
                 *size = body.len();
             }
             Self::Message(message) => **message = Message::from_slice(body),
+        }
+    }
+
+    /// Copies the body of a part in that has these flags and came from `origin`; `false` without memory for it.
+    #[inline(always)]
+    pub fn copy(&mut self, body: &[u8], flags: u8, origin: Option<&Arc<Metadata>>) -> bool {
+        match self {
+            Self::Slice { .. } => {
+                self.put_slice(body);
+                true
+            }
+            Self::Message(message) => match Message::copy_of(body) {
+                Some(part) => {
+                    **message = part;
+                    message.set_flags(flags);
+                    message.set_metadata(origin);
+                    true
+                }
+                None => false,
+            },
         }
     }
 

@@ -76,13 +76,34 @@ impl<A: Admission> Policy for BothWays<A> {
     }
 
     #[inline(always)]
-    fn post(&mut self, pipes: &mut PipeSet, body: &[u8]) -> bool {
-        self.outgoing.post(pipes, body)
+    fn post(&mut self, pipes: &mut PipeSet, part: &Outbound<'_>) -> bool {
+        self.outgoing.post(pipes, part)
     }
 
     #[inline(always)]
-    fn take(&mut self, pipes: &mut PipeSet, _: &Options, buf: &mut [u8]) -> Option<usize> {
-        self.incoming.take(pipes, buf)
+    fn post_part(
+        &mut self,
+        pipes: &mut PipeSet,
+        _: &Options,
+        part: &Outbound<'_>,
+        more: bool,
+    ) -> bool {
+        self.outgoing.post_part(pipes, part, more)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, pipes: &mut PipeSet, _: &Options, sink: &mut Inbound<'_>) -> bool {
+        self.incoming.take(pipes, sink)
+    }
+
+    #[inline(always)]
+    fn take_part(
+        &mut self,
+        pipes: &mut PipeSet,
+        _: &Options,
+        sink: &mut Inbound<'_>,
+    ) -> Option<bool> {
+        self.incoming.take_part(pipes, sink)
     }
 
     fn has_in(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {

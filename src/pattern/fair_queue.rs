@@ -92,13 +92,28 @@ impl FairQueue {
         }
     }
 
-    /// Receives a message into `buf`, if that is no more than copying; answers its full size.
+    /// Receives a message of one part, if that is no more than copying it; `false`: nothing has happened.
     #[inline(always)]
-    pub fn take(&mut self, pipes: &mut PipeSet, buf: &mut [u8]) -> Option<usize> {
-        let State::Between = self.state else { return None };
-        let size = pipes.get(self.rotation.current()?)?.take(buf)?;
-        self.rotation.advance();
-        Some(size)
+    pub fn take(&mut self, pipes: &mut PipeSet, sink: &mut Inbound<'_>) -> bool {
+        let State::Between = self.state else { return false };
+        let Some(id) = self.rotation.current() else { return false };
+        let is_taken = pipes.get(id).is_some_and(|end| end.take(sink));
+        if is_taken {
+            self.rotation.advance();
+        }
+        is_taken
+    }
+
+    /// As [`Self::take`], of a part; answers whether others of its message follow.
+    #[inline]
+    pub fn take_part(&mut self, pipes: &mut PipeSet, sink: &mut Inbound<'_>) -> Option<bool> {
+        let id = match self.state {
+            State::Between => self.rotation.current()?,
+            State::Within(id) => id,
+            State::Rest => return None,
+        };
+        let flags = pipes.get(id)?.take_part(sink)?;
+        Some(self.note(id, flags))
     }
 
     /// Notes that a part with these flags was read from `id`; answers whether others follow.

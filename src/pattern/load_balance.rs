@@ -94,14 +94,35 @@ impl LoadBalance {
 
     /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened.
     #[inline(always)]
-    pub fn post(&mut self, pipes: &mut PipeSet, body: &[u8]) -> bool {
+    pub fn post(&mut self, pipes: &mut PipeSet, part: &Outbound<'_>) -> bool {
         let State::Between = self.state else { return false };
         let Some(id) = self.rotation.current() else { return false };
-        let is_sent = pipes.get(id).is_some_and(|end| end.post(body));
+        let is_sent = pipes.get(id).is_some_and(|end| end.post(part));
         if is_sent {
             self.rotation.advance();
         }
         is_sent
+    }
+
+    /// As [`Self::post`], of a part.
+    #[inline]
+    pub fn post_part(&mut self, pipes: &mut PipeSet, part: &Outbound<'_>, more: bool) -> bool {
+        let turn = match self.state {
+            State::Between => self.rotation.current(),
+            State::Within(id) => Some(id),
+            State::Dropping => None,
+        };
+        let Some(id) = turn else { return false };
+        if !pipes.get(id).is_some_and(|end| end.post_part(part, flags(more))) {
+            return false;
+        }
+        if more {
+            self.state = State::Within(id);
+        } else {
+            self.rotation.advance_past(id);
+            self.state = State::Between;
+        }
+        true
     }
 
     fn send_next(

@@ -79,15 +79,27 @@ trait Policy {
         Err(Errno::ENOTSUP)
     }
 
-    /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened.
+    /// See [`Pattern::post`].
     #[inline(always)]
-    fn post(&mut self, _: &mut PipeSet, _body: &[u8]) -> bool {
+    fn post(&mut self, _: &mut PipeSet, _: &Outbound<'_>) -> bool {
         false
     }
 
-    /// Receives a message into `buf`, if that is no more than copying; answers its full size.
+    /// See [`Pattern::post_part`].
     #[inline(always)]
-    fn take(&mut self, _: &mut PipeSet, _: &Options, _buf: &mut [u8]) -> Option<usize> {
+    fn post_part(&mut self, _: &mut PipeSet, _: &Options, _: &Outbound<'_>, _more: bool) -> bool {
+        false
+    }
+
+    /// See [`Pattern::take`].
+    #[inline(always)]
+    fn take(&mut self, _: &mut PipeSet, _: &Options, _: &mut Inbound<'_>) -> bool {
+        false
+    }
+
+    /// See [`Pattern::take_part`].
+    #[inline(always)]
+    fn take_part(&mut self, _: &mut PipeSet, _: &Options, _: &mut Inbound<'_>) -> Option<bool> {
         None
     }
 
@@ -242,21 +254,41 @@ impl Pattern {
 
     /// Sends a message of one part, if that is no more than copying it to where the last one ended; `false`: nothing has
     /// happened, and [`Self::send`] may say more.
+    // All of it is inlined, and `part` seen by nobody else, so that it need not be in memory.
     #[inline(always)]
-    pub fn post(&mut self, pipes: &mut PipeSet, body: &[u8]) -> bool {
-        each!(self, p => p.post(pipes, body))
+    pub fn post(&mut self, pipes: &mut PipeSet, part: &Outbound<'_>) -> bool {
+        each!(self, p => p.post(pipes, part))
     }
 
-    /// Receives a message of one part into `buf`, if that is no more than copying it; answers its full size. `None`: nothing
-    /// has happened, and [`Self::recv`] may say more.
+    /// As [`Self::post`], of a part.
     #[inline(always)]
-    pub fn take(
+    pub fn post_part(
         &mut self,
         pipes: &mut PipeSet,
         options: &Options,
-        buf: &mut [u8],
-    ) -> Option<usize> {
-        each!(self, p => p.take(pipes, options, buf))
+        part: &Outbound<'_>,
+        more: bool,
+    ) -> bool {
+        each!(self, p => p.post_part(pipes, options, part, more))
+    }
+
+    /// Receives a message of one part, if that is no more than copying it; `false`: nothing has happened, and [`Self::recv`]
+    /// may say more.
+    // As `post`.
+    #[inline(always)]
+    pub fn take(&mut self, pipes: &mut PipeSet, options: &Options, sink: &mut Inbound<'_>) -> bool {
+        each!(self, p => p.take(pipes, options, sink))
+    }
+
+    /// As [`Self::take`], of a part; answers whether others of its message follow.
+    #[inline(always)]
+    pub fn take_part(
+        &mut self,
+        pipes: &mut PipeSet,
+        options: &Options,
+        sink: &mut Inbound<'_>,
+    ) -> Option<bool> {
+        each!(self, p => p.take_part(pipes, options, sink))
     }
 
     /// Whether a receive would succeed now (`ZMQ_POLLIN`).

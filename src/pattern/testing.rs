@@ -117,10 +117,12 @@ impl Rig {
     /// Sends one part.
     pub fn send_part(&mut self, part: &[u8], more: bool) -> Result<()> {
         self.settle();
-        if self.is_short && !more && self.pattern.post(&mut self.pipes, part) {
+        let mut part = Outbound::Slice(part);
+        if self.is_short && !more && self.pattern.post(&mut self.pipes, &part)
+            || self.is_short && self.pattern.post_part(&mut self.pipes, &self.options, &part, more)
+        {
             return Ok(());
         }
-        let mut part = Outbound::Slice(part);
         self.pattern.send(&mut self.pipes, &self.options, &mut part, more)
     }
 
@@ -135,15 +137,17 @@ impl Rig {
     /// Receives one part.
     pub fn recv_part(&mut self) -> Result<(Vec<u8>, bool)> {
         self.settle();
-        let mut buf = [0; 2048];
-        if self.is_short
-            && let Some(size) = self.pattern.take(&mut self.pipes, &self.options, &mut buf)
-        {
-            return Ok((buf[..size].to_vec(), false));
-        }
         let mut message = Message::new();
         let sink = &mut Inbound::Message(&mut message);
-        let more = self.pattern.recv(&mut self.pipes, &self.options, sink)?;
+        let taken = match self.is_short {
+            true if self.pattern.take(&mut self.pipes, &self.options, sink) => Some(false),
+            true => self.pattern.take_part(&mut self.pipes, &self.options, sink),
+            false => None,
+        };
+        let more = match taken {
+            Some(more) => more,
+            None => self.pattern.recv(&mut self.pipes, &self.options, sink)?,
+        };
         Ok((message.data().to_vec(), more))
     }
 

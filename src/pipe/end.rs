@@ -248,12 +248,22 @@ impl PipeEnd {
         self.note_read(flags)
     }
 
-    /// Moves the next message to `buf`, if that is no more than copying; answers its full size.
+    /// Moves the next message to `sink`, if it is one of one part, known to be there and no more than copied; `false`:
+    /// nothing has happened.
     #[inline(always)]
-    pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
-        let size = self.reader.take(buf)?;
-        self.note_messages_read(1);
-        Some(size)
+    pub fn take(&mut self, sink: &mut Inbound<'_>) -> bool {
+        let is_taken = self.reader.take(sink, 0).is_some();
+        if is_taken {
+            self.note_messages_read(1);
+        }
+        is_taken
+    }
+
+    /// As [`Self::take`], of a part; answers its flags (MORE).
+    #[inline(always)]
+    pub fn take_part(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
+        let flags = self.reader.take(sink, FLAG_MORE);
+        self.note_read(flags)
     }
 
     /// Steps over the next part; answers its flags.
@@ -409,17 +419,27 @@ impl PipeEnd {
 
     /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened.
     #[inline(always)]
-    pub fn post(&mut self, body: &[u8]) -> bool {
-        if !self.has_credit() || self.is_peer_gone() {
-            return false;
-        }
+    pub fn post(&mut self, part: &Outbound<'_>) -> bool {
         let written = (self.written + 1) & COUNT;
-        if !self.writer.post(body, written) {
+        if !self.has_credit() || self.is_peer_gone() || !self.writer.post(part, written) {
             return false;
         }
         self.written = written;
-        if self.outward().reader.asleep.load(Ordering::SeqCst) == ASLEEP {
+        if self.reader_state() == ASLEEP {
             self.wake_reader();
+        }
+        true
+    }
+
+    /// As [`Self::post`], of a part with these flags (MORE).
+    #[inline(always)]
+    pub fn post_part(&mut self, part: &Outbound<'_>, flags: u8) -> bool {
+        if !self.has_credit() || self.is_peer_gone() || !self.writer.post_part(part, flags) {
+            return false;
+        }
+        if flags & FLAG_MORE == 0 {
+            self.written = (self.written + 1) & COUNT;
+            self.commit();
         }
         true
     }
@@ -461,6 +481,7 @@ impl PipeEnd {
     }
 
     /// What the reader of what this end writes is at.
+    #[inline(always)]
     pub(super) fn reader_state(&self) -> u8 {
         self.outward().reader.asleep.load(Ordering::SeqCst)
     }

@@ -47,7 +47,11 @@ fn wait(signal: &Signal, end: &mut PipeEnd) -> u8 {
 
 /// By the short way where there is one, as zmq_send(3).
 fn send(end: &mut PipeEnd, byte: u8, flags: u8) -> bool {
-    if flags == 0 && end.post(&[byte]) {
+    let is_posted = match flags {
+        0 => end.post(&Outbound::Slice(&[byte])),
+        flags => end.post_part(&Outbound::Slice(&[byte]), flags),
+    };
+    if is_posted {
         return true;
     }
     let is_written = end.write(&mut Outbound::Slice(&[byte]), flags);
@@ -59,11 +63,10 @@ fn send(end: &mut PipeEnd, byte: u8, flags: u8) -> bool {
 
 fn recv(end: &mut PipeEnd) -> Option<u8> {
     let mut buf = [0];
-    if end.take(&mut buf).is_some() {
-        return Some(buf[0]);
-    }
     let mut sink = Inbound::Slice { buf: &mut buf, size: 0 };
-    end.read(&mut sink)?;
+    if !end.take(&mut sink) && end.take_part(&mut sink).is_none() {
+        end.read(&mut sink)?;
+    }
     Some(buf[0])
 }
 

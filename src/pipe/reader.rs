@@ -74,11 +74,12 @@ impl Reader {
         Some(flags)
     }
 
-    /// Moves the next message to `buf`, if it is known to be there; answers its full size.
+    /// As [`Self::read`], if the part has no other flags than these, is known to be there and no more than copied; otherwise
+    /// nothing has happened.
     #[inline(always)]
-    pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
+    pub fn take(&mut self, sink: &mut Inbound<'_>, allowed: u8) -> Option<u8> {
         match self {
-            Self::Bytes(reader) => reader.take(buf),
+            Self::Bytes(reader) => reader.take(sink, allowed),
             Self::Conflate(_) => None,
         }
     }

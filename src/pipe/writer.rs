@@ -45,13 +45,27 @@ impl Writer {
         }
     }
 
-    /// Writes a message that is not long and makes it visible; `false`: that is not all there is to do, and nothing was done.
+    /// Writes a message of one part and makes it visible, if that is no more than copying it to where the last one ended; `messages`
+    /// have been completed with it. `false`: nothing was done.
     #[inline(always)]
-    pub fn post(&mut self, body: &[u8], messages: u32) -> bool {
+    pub fn post(&mut self, part: &Outbound<'_>, messages: u32) -> bool {
         match self {
-            Self::Bytes(writer) => writer.post(body, messages),
+            Self::Bytes(writer) => is_a_copy(part, writer) && writer.post(part.body(), messages),
             Self::Conflate(_) => false,
         }
+    }
+
+    /// As [`Self::write`], if that is no more than copying the part to where the last one ended; `false`: nothing was done.
+    #[inline(always)]
+    pub fn post_part(&mut self, part: &Outbound<'_>, flags: u8) -> bool {
+        let Self::Bytes(writer) = self else { return false };
+        if !is_a_copy(part, writer) || !writer.post_part(flags, part.body()) {
+            return false;
+        }
+        if flags & FLAG_MORE == 0 {
+            writer.end_message();
+        }
+        true
     }
 
     /// Makes whole messages visible; `messages` have been completed in all. Answers whether that
@@ -78,6 +92,19 @@ impl Writer {
             Self::Bytes(writer) => writer.rollback(),
             Self::Conflate(_) => {}
         }
+    }
+}
+
+/// Whether a part is copied wherever it goes, as far as it is not too long for that.
+#[inline(always)]
+fn is_a_copy(part: &Outbound<'_>, writer: &ByteWriter) -> bool {
+    match part {
+        Outbound::Slice(_) => true,
+        Outbound::Message(message) if writer.holds_values() => {
+            message.len() <= MESSAGE_BY_VALUE && message.is_sole()
+        }
+        Outbound::Message(message) => !message.has_free_function(),
+        Outbound::Lent(_) => false,
     }
 }
 
@@ -146,6 +173,23 @@ mod tests {
         for (len, is_shared) in [(1000, false), (BY_REFERENCE, true)] {
             let shared = body_to_share(&Outbound::Message(&mut message(len)), &writer);
             assert_eq!(shared.is_some(), is_shared);
+        }
+    }
+
+    #[test]
+    fn what_is_more_than_copied_is_not_posted() {
+        let (bytes_writer, _reader) = bytes(false);
+        let (values_writer, _reader) = bytes(true);
+        let shared = message(8);
+        let mut copy = shared.clone();
+        let cases = [
+            (&mut message(8), [true, true]),
+            (&mut copy, [true, false]),
+            (&mut message(MESSAGE_BY_VALUE + 1), [true, false]),
+        ];
+        for (message, expected) in cases {
+            let part = Outbound::Message(message);
+            assert_eq!([&bytes_writer, &values_writer].map(|w| is_a_copy(&part, w)), expected);
         }
     }
 

@@ -98,7 +98,7 @@ impl Flow {
     fn collect(&mut self) -> Result<bool> {
         while !self.is_whole {
             let mut part = Message::new();
-            match self.from.recv_message(&mut part, DONTWAIT) {
+            match self.from.recv_unserved(&mut part, DONTWAIT) {
                 Ok(size) => self.received.count(size),
                 Err(error) if is_not_now(error) => return Ok(false),
                 Err(error) => return Err(error),
@@ -139,7 +139,7 @@ impl Flow {
 /// Sends the part `number` of a message of which `last` is the last; `false` if the socket cannot take the message now.
 fn offer(to: Handle, part: &mut Message, number: usize, last: usize) -> Result<bool> {
     let more = if number < last { SNDMORE } else { 0 };
-    match to.send(&mut Outbound::Message(part), DONTWAIT | more) {
+    match to.send_unserved(&mut Outbound::Message(part), DONTWAIT | more) {
         Ok(()) => Ok(true),
         // The peer of the parts before went: the rest of its message has nowhere to go.
         Err(Errno::EAGAIN) => Ok(number > 0),

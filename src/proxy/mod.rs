@@ -61,7 +61,12 @@ pub fn run(sockets: Sockets) -> Result<()> {
                 return Ok(());
             }
         }
-        let has_more_to_do = !is_paused && step(&mut requests, &mut replies, capture)?;
+        let has_more_to_do = !is_paused && {
+            // What one side has got is passed on together, not message by message.
+            let stepped = step(&mut requests, &mut replies, capture);
+            watch.pass_on(stepped == Ok(true));
+            stepped?
+        };
         if command.is_none() && !has_more_to_do {
             watch.sleep()?;
         }

@@ -31,6 +31,20 @@ impl Watch {
         Ok(Self { sockets, follower })
     }
 
+    /// Has the connections send what they were given: in a stream of messages the I/O thread, beside the proxy's.
+    pub fn pass_on(&self, is_stream: bool) {
+        for handle in &self.sockets {
+            if let Ok(shared) = handle.shared()
+                && let Some(io) = shared.connected_io()
+            {
+                match is_stream {
+                    true => io.serve_or_rouse(),
+                    false => io.serve(),
+                }
+            }
+        }
+    }
+
     /// Sleeps until a socket has got something since the end of the last sleep. Errors: ENOTSOCK, EINTR.
     pub fn sleep(&self) -> Result<()> {
         if !self.follower.signal().is_pending() {

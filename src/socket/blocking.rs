@@ -108,33 +108,36 @@ impl Handle {
         result
     }
 
-    /// Sends a part (zmq_send(3), zmq_msg_send(3)); what is left of a message stays with the caller.
+    /// Sends a part; what is left of a message stays with the caller.
     /// Errors: ENOTSOCK, EAGAIN, EINTR and those of [`Socket::try_send`].
-    #[inline(always)]
     pub fn send(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
-        self.send_held(self.lock()?, part, flags)
+        self.send_slowly(self.lock()?, part, flags)
     }
 
-    /// Sends a copy of `body` (zmq_send(3)). Errors as those of [`Self::send`].
+    /// Sends a copy of `body` (zmq_send(3)). Errors: those of [`Self::send`].
     #[inline(always)]
     pub fn send_slice(self, body: &[u8], flags: i32) -> Result<()> {
         let mut socket = self.lock()?;
-        let direction = Direction::Out { is_large: false, may_wait: flags & DONTWAIT == 0 };
-        if flags & SNDMORE == 0 && guarded(&mut socket, |socket| socket.post(body)) {
-            leave(socket, direction);
-            release_deferred();
+        if post(&mut socket, &Outbound::Slice(body), flags) {
+            end_post(socket, flags);
             return Ok(());
         }
         self.send_slowly(socket, &mut Outbound::Slice(body), flags)
     }
 
-    #[inline(never)]
-    fn send_slowly(self, socket: HeldSocket, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
-        self.send_held(socket, part, flags)
+    /// Sends a message (zmq_msg_send(3)); what is left of it stays with the caller. Errors: those of [`Self::send`].
+    #[inline(always)]
+    pub fn send_message(self, message: &mut Message, flags: i32) -> Result<()> {
+        let mut socket = self.lock()?;
+        if post(&mut socket, &Outbound::Message(message), flags) {
+            end_post(socket, flags);
+            return Ok(());
+        }
+        self.send_slowly(socket, &mut Outbound::Message(message), flags)
     }
 
-    #[inline(always)]
-    fn send_held(self, socket: HeldSocket, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
+    #[inline(never)]
+    fn send_slowly(self, socket: HeldSocket, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
         let is_large = part.body().len() >= BY_REFERENCE;
         let direction = Direction::Out { is_large, may_wait: flags & DONTWAIT == 0 };
         let result = self.retry(socket, flags, direction, Sending { part, flags });
@@ -143,17 +146,24 @@ impl Handle {
     }
 
     /// As [`Self::send`], and leaves it to the caller to serve what was sent.
-    pub(super) fn send_unserved(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
-        let sending = Sending { part, flags };
-        let result = self.retry(self.lock()?, flags, Direction::OutUnserved, sending);
+    #[inline]
+    pub fn send_unserved(self, part: &mut Outbound<'_>, flags: i32) -> Result<()> {
+        let direction = Direction::OutUnserved { may_wait: flags & DONTWAIT == 0 };
+        let result = self.retry(self.lock()?, flags, direction, Sending { part, flags });
         release_deferred();
         result
     }
 
     /// Receives a part; answers whether more follow. Errors as those of [`Self::send`].
     #[inline(always)]
-    fn recv(self, socket: HeldSocket, sink: &mut Inbound<'_>, flags: i32) -> Result<bool> {
-        let result = self.retry(socket, flags, Direction::In, Receiving(sink));
+    fn recv(
+        self,
+        socket: HeldSocket,
+        sink: &mut Inbound<'_>,
+        flags: i32,
+        direction: Direction,
+    ) -> Result<bool> {
+        let result = self.retry(socket, flags, direction, Receiving(sink));
         release_deferred();
         result
     }
@@ -162,38 +172,73 @@ impl Handle {
     #[inline(always)]
     pub fn recv_slice(self, buf: &mut [u8], flags: i32) -> Result<usize> {
         let mut socket = self.lock()?;
-        if let Some(size) = guarded(&mut socket, |socket| socket.take(buf)) {
-            serve(socket);
-            release_deferred();
-            return Ok(size);
+        let mut sink = Inbound::Slice { buf: &mut *buf, size: 0 };
+        if take(&mut socket, &mut sink) {
+            end_take(socket, Direction::In);
+            return Ok(sink.size());
         }
-        self.recv_slowly(socket, buf, flags)
+        self.recv_slice_slowly(socket, buf, flags)
     }
 
     #[inline(never)]
-    fn recv_slowly(self, socket: HeldSocket, buf: &mut [u8], flags: i32) -> Result<usize> {
+    fn recv_slice_slowly(self, socket: HeldSocket, buf: &mut [u8], flags: i32) -> Result<usize> {
         let mut sink = Inbound::Slice { buf, size: 0 };
-        self.recv(socket, &mut sink, flags)?;
-        match sink {
-            Inbound::Slice { size, .. } => Ok(size),
-            Inbound::Message(message) => Ok(message.len()),
-        }
+        self.recv(socket, &mut sink, flags, Direction::In).map(|_| sink.size())
     }
 
     /// Receives a part into `message`, whose old content is released: also if nothing came in time,
     /// but not if the socket could not be received from at all (zmq_msg_recv(3)).
-    #[inline]
+    #[inline(always)]
     pub fn recv_message(self, message: &mut Message, flags: i32) -> Result<usize> {
-        let mut received = Message::new();
-        match self.recv(self.lock()?, &mut Inbound::Message(&mut received), flags) {
-            Ok(more) => {
-                received.set_flags(if more { FLAG_MORE } else { 0 });
+        self.recv_message_in(message, flags, Direction::In)
+    }
+
+    /// As [`Self::recv_message`], and leaves it to the caller to serve connections that wait for room.
+    pub fn recv_unserved(self, message: &mut Message, flags: i32) -> Result<usize> {
+        self.recv_message_in(message, flags, Direction::InUnserved)
+    }
+
+    #[inline(always)]
+    fn recv_message_in(
+        self,
+        message: &mut Message,
+        flags: i32,
+        direction: Direction,
+    ) -> Result<usize> {
+        let mut socket = self.lock()?;
+        // The user's free function does not run while the socket is locked.
+        if message.has_free_function() {
+            let mut received = Message::new();
+            let result = self.recv_into(socket, &mut received, flags, direction);
+            if matches!(result, Ok(_) | Err(Errno::EAGAIN)) {
                 *message = received;
+            }
+            return result;
+        }
+        if take(&mut socket, &mut Inbound::Message(message)) {
+            end_take(socket, direction);
+            return Ok(message.len());
+        }
+        self.recv_into(socket, message, flags, direction)
+    }
+
+    /// As [`Self::recv_message`], into a message without a free function.
+    #[inline(never)]
+    fn recv_into(
+        self,
+        socket: HeldSocket,
+        message: &mut Message,
+        flags: i32,
+        direction: Direction,
+    ) -> Result<usize> {
+        match self.recv(socket, &mut Inbound::Message(message), flags, direction) {
+            Ok(more) => {
+                message.set_flags(if more { FLAG_MORE } else { 0 });
                 Ok(message.len())
             }
             Err(error) => {
                 if error == Errno::EAGAIN {
-                    *message = received;
+                    *message = Message::new();
                 }
                 Err(error)
             }
@@ -221,12 +266,15 @@ impl Handle {
         }
         let timeout_ms = match direction {
             _ if flags & DONTWAIT != 0 => 0,
-            Direction::In => socket.options.rcvtimeo,
-            Direction::Out { .. } | Direction::OutUnserved => socket.options.sndtimeo,
+            Direction::In | Direction::InUnserved => socket.options.rcvtimeo,
+            Direction::Out { .. } | Direction::OutUnserved { .. } => socket.options.sndtimeo,
         };
         if timeout_ms == 0 {
             socket.shared().note_vain_try();
-            serve(socket);
+            match direction {
+                Direction::InUnserved | Direction::OutUnserved { .. } => drop(socket),
+                Direction::In | Direction::Out { .. } => serve(socket),
+            }
             return Err(Errno::EAGAIN);
         }
         let mut again = |socket: &mut Socket| attempt.run(socket);
@@ -327,12 +375,12 @@ fn serve(socket: HeldSocket) {
 /// As [`serve`], after sending or receiving: a large message, and one to several peers, is worth another thread.
 #[inline(always)]
 fn leave(mut socket: HeldSocket, direction: Direction) {
-    if let Direction::Out { may_wait, .. } = direction
+    if let Direction::Out { may_wait, .. } | Direction::OutUnserved { may_wait } = direction
         && socket.pipes.take_shortage()
         && (!socket.options.xpub_nodrop || !may_wait)
     {
         help(socket, may_wait);
-    } else if matches!(direction, Direction::OutUnserved) {
+    } else if matches!(direction, Direction::InUnserved | Direction::OutUnserved { .. }) {
         drop(socket);
     } else if let Some(io) = socket.shared().unserved() {
         serve_unlocked(Arc::clone(io), socket, direction);
@@ -344,7 +392,7 @@ fn serve_unlocked(io: Arc<Remote>, mut socket: HeldSocket, direction: Direction)
     let is_out = matches!(direction, Direction::Out { .. });
     let is_much = match direction {
         Direction::Out { is_large, .. } => is_large || socket.is_wide(),
-        Direction::In | Direction::OutUnserved => false,
+        Direction::In | Direction::InUnserved | Direction::OutUnserved { .. } => false,
     };
     let is_soon_back = is_out
         && socket.shared().context.may_lead()
@@ -395,6 +443,39 @@ impl Drop for Bomb<'_> {
     }
 }
 
+/// Sends a part by [`Socket::post`].
+// Not by `guarded`: a closure is not always inlined.
+#[inline(always)]
+fn post(socket: &mut Socket, part: &Outbound<'_>, flags: i32) -> bool {
+    let bomb = Bomb(socket);
+    let is_sent = flags & SNDMORE == 0 && bomb.0.post(part);
+    bomb.defuse();
+    is_sent
+}
+
+/// Ends a call that has posted.
+#[inline(always)]
+fn end_post(socket: HeldSocket, flags: i32) {
+    leave(socket, Direction::Out { is_large: false, may_wait: flags & DONTWAIT == 0 });
+    release_deferred();
+}
+
+/// Receives a message by [`Socket::take`].
+#[inline(always)]
+fn take(socket: &mut Socket, sink: &mut Inbound<'_>) -> bool {
+    let bomb = Bomb(socket);
+    let is_taken = bomb.0.take(sink);
+    bomb.defuse();
+    is_taken
+}
+
+/// Ends a call that has taken.
+#[inline(always)]
+fn end_take(socket: HeldSocket, direction: Direction) {
+    leave(socket, direction);
+    release_deferred();
+}
+
 /// Runs `act`; if it panics, the socket is poisoned.
 #[inline]
 fn guarded<R>(socket: &mut Socket, act: impl FnOnce(&mut Socket) -> R) -> R {
@@ -407,11 +488,14 @@ fn guarded<R>(socket: &mut Socket, act: impl FnOnce(&mut Socket) -> R) -> R {
 #[derive(Clone, Copy)]
 enum Direction {
     In,
-    /// The caller serves what was sent.
-    OutUnserved,
     /// A large message is worth another thread; who may not wait does so for no other thread either.
     Out {
         is_large: bool,
+        may_wait: bool,
+    },
+    /// As these, but the caller serves what was done.
+    InUnserved,
+    OutUnserved {
         may_wait: bool,
     },
 }

@@ -298,27 +298,37 @@ impl Socket {
     /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened, and
     /// [`Self::try_send`] may say more.
     #[inline(always)]
-    pub fn post(&mut self, body: &[u8]) -> bool {
+    pub fn post(&mut self, part: &Outbound<'_>) -> bool {
         self.may_be_short()
-            && body.len() <= self.max_msgsz
-            && self.pattern.post(&mut self.pipes, body)
+            && part.body().len() <= self.max_msgsz
+            && self.pattern.post(&mut self.pipes, part)
     }
 
-    /// Receives a message of one part into `buf`, if that is no more than copying it; answers its full size. `None`: nothing
-    /// has happened, and [`Self::try_recv`] may say more.
+    /// Receives a message of one part, if that is no more than copying it; `false`: nothing has happened, and
+    /// [`Self::try_recv`] may say more.
     #[inline(always)]
-    pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
-        if !self.may_be_short() || !self.draining.is_empty() || self.pipes.has_doomed() {
-            return None;
+    pub fn take(&mut self, sink: &mut Inbound<'_>) -> bool {
+        if !self.may_take() || !self.pattern.take(&mut self.pipes, &self.options, sink) {
+            return false;
         }
-        let size = self.pattern.take(&mut self.pipes, &self.options, buf)?;
         self.has_more = false;
-        Some(size)
+        true
+    }
+
+    #[inline(always)]
+    fn may_take(&self) -> bool {
+        self.may_be_short() && self.draining.is_empty() && !self.pipes.has_doomed()
     }
 
     /// One attempt to send a part. Errors: EAGAIN, ENOMEM, ETERM, EMSGSIZE and those of the pattern.
     #[inline(always)]
     pub fn try_send(&mut self, part: &mut Outbound<'_>, more: bool) -> Result<()> {
+        if self.may_be_short()
+            && part.body().len() <= self.max_msgsz
+            && self.pattern.post_part(&mut self.pipes, &self.options, part, more)
+        {
+            return Ok(());
+        }
         self.process_commands()?;
         if part.body().len() > self.max_msgsz {
             return Err(Errno::EMSGSIZE);
@@ -335,6 +345,12 @@ impl Socket {
     /// those of the pattern.
     #[inline(always)]
     pub fn try_recv(&mut self, sink: &mut Inbound<'_>) -> Result<bool> {
+        if self.may_take()
+            && let Some(more) = self.pattern.take_part(&mut self.pipes, &self.options, sink)
+        {
+            self.has_more = more;
+            return Ok(more);
+        }
         self.process_commands()?;
         let more = self.pattern.recv(&mut self.pipes, &self.options, sink);
         self.after_operation();

@@ -35,8 +35,18 @@ impl Policy for Pull {
     }
 
     #[inline(always)]
-    fn take(&mut self, pipes: &mut PipeSet, _: &Options, buf: &mut [u8]) -> Option<usize> {
-        self.incoming.take(pipes, buf)
+    fn take(&mut self, pipes: &mut PipeSet, _: &Options, sink: &mut Inbound<'_>) -> bool {
+        self.incoming.take(pipes, sink)
+    }
+
+    #[inline(always)]
+    fn take_part(
+        &mut self,
+        pipes: &mut PipeSet,
+        _: &Options,
+        sink: &mut Inbound<'_>,
+    ) -> Option<bool> {
+        self.incoming.take_part(pipes, sink)
     }
 
     fn has_in(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {

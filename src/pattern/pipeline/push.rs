@@ -44,8 +44,19 @@ impl Policy for Push {
     }
 
     #[inline(always)]
-    fn post(&mut self, pipes: &mut PipeSet, body: &[u8]) -> bool {
-        self.outgoing.post(pipes, body)
+    fn post(&mut self, pipes: &mut PipeSet, part: &Outbound<'_>) -> bool {
+        self.outgoing.post(pipes, part)
+    }
+
+    #[inline(always)]
+    fn post_part(
+        &mut self,
+        pipes: &mut PipeSet,
+        _: &Options,
+        part: &Outbound<'_>,
+        more: bool,
+    ) -> bool {
+        self.outgoing.post_part(pipes, part, more)
     }
 
     fn has_out(&mut self, pipes: &mut PipeSet, _: &Options) -> bool {

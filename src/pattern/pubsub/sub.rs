@@ -38,11 +38,19 @@ impl Policy for Sub {
     subscribes!();
 
     #[inline(always)]
-    fn take(&mut self, pipes: &mut PipeSet, options: &Options, buf: &mut [u8]) -> Option<usize> {
-        match self.wants_everything(options) {
-            true => self.subscriber.incoming.take(pipes, buf),
-            false => None,
-        }
+    fn take(&mut self, pipes: &mut PipeSet, options: &Options, sink: &mut Inbound<'_>) -> bool {
+        self.wants_everything(options) && self.subscriber.incoming.take(pipes, sink)
+    }
+
+    #[inline(always)]
+    fn take_part(
+        &mut self,
+        pipes: &mut PipeSet,
+        options: &Options,
+        sink: &mut Inbound<'_>,
+    ) -> Option<bool> {
+        let is_wanted = self.wants_everything(options) || !self.subscriber.incoming.is_between();
+        if is_wanted { self.subscriber.incoming.take_part(pipes, sink) } else { None }
     }
 
     #[inline]

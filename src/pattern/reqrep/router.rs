@@ -255,6 +255,53 @@ impl Policy for Router {
         Ok(())
     }
 
+    #[inline(always)]
+    fn post_part(
+        &mut self,
+        pipes: &mut PipeSet,
+        options: &Options,
+        part: &Outbound<'_>,
+        more: bool,
+    ) -> bool {
+        if options.router_mandatory || options.router_raw {
+            return false;
+        }
+        match self.outgoing {
+            Outgoing::Between if more => match self.route(pipes, options, part.body()) {
+                Ok(next) => {
+                    self.outgoing = next;
+                    true
+                }
+                Err(_) => false,
+            },
+            Outgoing::Within(id) => {
+                let is_sent =
+                    pipes.get(id).is_some_and(|end| end.post_part(part, control::flags(more)));
+                if is_sent && !more {
+                    self.outgoing = Outgoing::Between;
+                }
+                is_sent
+            }
+            Outgoing::Between | Outgoing::Dropping => false,
+        }
+    }
+
+    #[inline(always)]
+    fn take_part(
+        &mut self,
+        pipes: &mut PipeSet,
+        _: &Options,
+        sink: &mut Inbound<'_>,
+    ) -> Option<bool> {
+        if !self.incoming.is_between() {
+            return self.incoming.take_part(pipes, sink);
+        }
+        if self.notices.has_some() {
+            return None;
+        }
+        self.incoming.recv_prefix(pipes, sink).ok()
+    }
+
     #[inline]
     fn recv(&mut self, pipes: &mut PipeSet, _: &Options, sink: &mut Inbound<'_>) -> Result<bool> {
         if !self.incoming.is_between() {

@@ -283,19 +283,24 @@ impl ByteReader {
         }
     }
 
-    /// Moves the next message to `buf`, if it is one of one part and is known to be there; answers its full size.
+    /// Moves the next frame to `sink`, if it has no other flags than these and is known to be there, as bytes; answers its
+    /// flags. `None`: nothing has happened.
     #[inline(always)]
-    pub fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
+    pub fn take(&mut self, sink: &mut Inbound<'_>, allowed: u8) -> Option<u8> {
         // Behind a body by reference the position is past what its segment holds.
         if self.position >= self.state.len() {
             return None;
         }
-        let (0, header, len) = self.header() else { return None };
+        let (flags, header, len) = self.header();
+        if flags & !allowed != 0 {
+            return None;
+        }
         let body = self.bytes().get(header..)?.get(..len)?;
-        let copied = len.min(buf.len());
-        buf[..copied].copy_from_slice(&body[..copied]);
+        if !sink.copy(body, flags, self.origin()) {
+            return None;
+        }
         self.advance_by(header, len);
-        Some(len)
+        Some(flags)
     }
 
     /// Takes the message out of the frame at the position and steps over it.
@@ -312,23 +317,21 @@ impl ByteReader {
 
     #[inline(always)]
     fn deliver(&self, flags: u8, frame: Frame<'_>, sink: &mut Inbound<'_>) -> bool {
-        match sink {
-            Inbound::Slice { .. } => sink.put_slice(frame.body),
-            Inbound::Message(message) => {
-                let part = match frame.shared {
-                    Some(body) => Some(Message::from_body(body.clone())),
-                    None => Message::copy_of(frame.body),
-                };
-                let Some(part) = part else {
-                    note_lack();
-                    return false;
-                };
-                **message = part;
+        match (sink, frame.shared) {
+            (Inbound::Message(message), Some(body)) => {
+                **message = Message::from_body(body.clone());
                 message.set_flags(flags);
                 message.set_metadata(self.origin());
+                true
+            }
+            (sink, _) => {
+                let is_delivered = sink.copy(frame.body, flags, self.origin());
+                if !is_delivered {
+                    note_lack();
+                }
+                is_delivered
             }
         }
-        true
     }
 
     /// Steps over the frame that [`Self::frame`] showed.

@@ -102,17 +102,26 @@ impl ByteWriter {
     #[inline(always)]
     pub fn post(&mut self, body: &[u8], messages: u32) -> bool {
         let is_next = self.committed == (self.tail, self.position);
+        if !is_next || !self.post_part(0, body) {
+            return false;
+        }
+        self.end_message();
+        self.commit(messages);
+        true
+    }
+
+    /// As [`Self::write`], if the body is not long and there is room for it where the last one ended.
+    #[must_use]
+    #[inline(always)]
+    pub fn post_part(&mut self, flags: u8, body: &[u8]) -> bool {
         let has_room = self.capacity - self.position >= body.len() + MOST_HEADER;
-        if body.len() > BY_VALUE || !is_next || !has_room {
+        if body.len() > BY_VALUE || !has_room {
             return false;
         }
         if self.holds_values() {
             self.look_ahead(body.len());
         }
-        let is_written = self.write(0, body);
-        self.end_message();
-        self.commit(messages);
-        is_written
+        self.write(flags, body)
     }
 
     /// Appends a frame whose body is shared instead of copied; `false` without memory for it.
