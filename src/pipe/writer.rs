@@ -181,16 +181,16 @@ mod tests {
         let (bytes_writer, _reader) = bytes(false);
         let (values_writer, _reader) = bytes(true);
         let shared = message(8);
-        let mut copy = shared.clone();
         let cases = [
             (&mut message(8), [true, true]),
-            (&mut copy, [true, false]),
+            (&mut shared.clone(), [true, false]),
             (&mut message(MESSAGE_BY_VALUE + 1), [true, false]),
         ];
         for (message, expected) in cases {
             let part = Outbound::Message(message);
             assert_eq!([&bytes_writer, &values_writer].map(|w| is_a_copy(&part, w)), expected);
         }
+        assert!(!shared.is_empty());
     }
 
     #[test]
