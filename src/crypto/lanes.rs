@@ -9,6 +9,7 @@
 
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::*;
+use std::hint::black_box;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -198,7 +199,9 @@ unsafe fn xor_runs(
     for run in 0..runs {
         let at = run * RUN_LEN;
         (start[8], start[9]) = numbers(block.wrapping_add((run * LANES) as u64));
-        let mut x = start;
+        // What has to lie in memory has the compiler align all that it keeps there: else much of it would be in two lines of
+        // the cache.
+        let mut x = *black_box(&start);
         let taken = taken.wrapping_add(at).cast::<[u128; 4]>();
         for group in 0..groups {
             // SAFETY: the caller's.
