@@ -11,8 +11,9 @@ use crate::socket::blocking::{DONTWAIT, SNDMORE};
 
 use super::is_not_now;
 
-/// Messages that one direction moves before the other has its turn.
+/// Messages that one direction moves before the other has its turn, and bytes of them, at least.
 const BURST: usize = 1000;
+const BURST_LEN: u64 = 256 * 1024;
 
 /// What was counted at one socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,9 +87,13 @@ impl Flow {
         if !self.is_loop() && self.parts.is_empty() && !self.to.with(|to| to.has_out())? {
             return Ok(Progress::Nothing);
         }
+        let most = self.sent.bytes.saturating_add(BURST_LEN);
         for moved in 0..BURST {
             if !self.collect()? || !self.flush(capture)? {
                 return Ok(if moved == 0 { Progress::Nothing } else { Progress::Some });
+            }
+            if self.sent.bytes >= most {
+                break;
             }
         }
         Ok(Progress::Burst)
