@@ -27,8 +27,9 @@
 //! (`session::egress`); large bodies travel by reference. The other way round the I/O thread receives
 //! straight into the pipe's segments, looks at headers only (`session::ingress`), and publishes whole
 //! messages once for each read; `zmq_recv` decodes in place. Where all of that is a copy to where the last part
-//! ended, or from there, a call goes straight to it ([`socket::Socket::post`]; within a message `try_send` does so first). Between two sockets of one process (inproc)
-//! the same pipe holds small bodies as bytes and all else as messages by value.
+//! ended, or from there, a call goes straight to it ([`socket::Socket::post`]; for a part of several
+//! [`socket::Socket::try_send`] does so first). Between two sockets of one process (inproc) the same pipe holds
+//! small bodies as bytes and all else as messages by value.
 //!
 //! Each side tells the other only when that one sleeps. A thread that waits, in a socket, in zmq_poll or in a
 //! proxy, does the work of the I/O thread meanwhile ([`reactor::Leader`]), and a single message is passed to the
