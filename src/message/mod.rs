@@ -38,7 +38,7 @@ pub enum Inbound<'a> {
         /// Full size of the part that was read.
         size: usize,
     },
-    /// The caller's message, whose old content has been released.
+    /// The caller's message, whose old content is released. It has no free function, or is none of the user's.
     Message(&'a mut Message),
 }
 

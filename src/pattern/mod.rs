@@ -260,7 +260,7 @@ impl Pattern {
         each!(self, p => p.post(pipes, part))
     }
 
-    /// As [`Self::post`], of a part.
+    /// As [`Self::post`], of a part, or of a routing id. What has happened after `false`, [`Self::send`] does as well.
     #[inline(always)]
     pub fn post_part(
         &mut self,
@@ -280,7 +280,8 @@ impl Pattern {
         each!(self, p => p.take(pipes, options, sink))
     }
 
-    /// As [`Self::take`], of a part; answers whether others of its message follow.
+    /// As [`Self::take`], of a part, or of a routing id; answers whether others of its message follow. What has happened after
+    /// `None`, [`Self::recv`] does as well.
     #[inline(always)]
     pub fn take_part(
         &mut self,

@@ -48,7 +48,7 @@ fn wait(signal: &Signal, end: &mut PipeEnd) -> u8 {
 /// By the short way where there is one, as zmq_send(3).
 fn send(end: &mut PipeEnd, byte: u8, flags: u8) -> bool {
     let is_posted = match flags {
-        0 => end.post(&Outbound::Slice(&[byte])),
+        0 => end.post(&Outbound::Slice(&[byte])) || end.post_part(&Outbound::Slice(&[byte]), 0),
         flags => end.post_part(&Outbound::Slice(&[byte]), flags),
     };
     if is_posted {

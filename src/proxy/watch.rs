@@ -35,7 +35,7 @@ impl Watch {
     pub fn pass_on(&self, is_stream: bool) {
         for handle in &self.sockets {
             if let Ok(shared) = handle.shared()
-                && let Some(io) = shared.connected_io()
+                && let Some(io) = shared.unserved()
             {
                 match is_stream {
                     true => io.serve_or_rouse(),

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::context::{Context, SocketShared};
 use crate::errno::{Errno, Result};
 use crate::message::{FLAG_MORE, Inbound, Message, Outbound, release_deferred};
+use crate::options::SocketType;
 use crate::pattern::MESSAGE_LOST;
 use crate::pipe::BY_REFERENCE;
 use crate::reactor::Remote;
@@ -53,12 +54,19 @@ impl Attempt<()> for Sending<'_, '_> {
     }
 }
 
-struct Receiving<'a, 'b>(&'a mut Inbound<'b>);
+struct Receiving<'a> {
+    sink: Inbound<'a>,
+    /// There was nothing at first, and what was in the message goes.
+    was_vain: bool,
+}
 
-impl Attempt<bool> for Receiving<'_, '_> {
+impl Attempt<bool> for &mut Receiving<'_> {
     #[inline(always)]
     fn run(&mut self, socket: &mut Socket) -> Result<bool> {
-        socket.try_recv(self.0)
+        let result = socket.try_recv(&mut self.sink);
+        // The original's XPUB leaves the message alone.
+        self.was_vain |= result == Err(Errno::EAGAIN) && socket.socket_type() != SocketType::Xpub;
+        result
     }
 }
 
@@ -159,11 +167,11 @@ impl Handle {
     fn recv(
         self,
         socket: HeldSocket,
-        sink: &mut Inbound<'_>,
+        receiving: &mut Receiving<'_>,
         flags: i32,
         direction: Direction,
     ) -> Result<bool> {
-        let result = self.retry(socket, flags, direction, Receiving(sink));
+        let result = self.retry(socket, flags, direction, receiving);
         release_deferred();
         result
     }
@@ -182,12 +190,13 @@ impl Handle {
 
     #[inline(never)]
     fn recv_slice_slowly(self, socket: HeldSocket, buf: &mut [u8], flags: i32) -> Result<usize> {
-        let mut sink = Inbound::Slice { buf, size: 0 };
-        self.recv(socket, &mut sink, flags, Direction::In).map(|_| sink.size())
+        let mut receiving = Receiving { sink: Inbound::Slice { buf, size: 0 }, was_vain: false };
+        let more = self.recv(socket, &mut receiving, flags, Direction::In);
+        more.map(|_| receiving.sink.size())
     }
 
-    /// Receives a part into `message`, whose old content is released: also if nothing came in time,
-    /// but not if the socket could not be received from at all (zmq_msg_recv(3)).
+    /// Receives a part into `message`, whose old content is released: also if there was nothing at first and the wait
+    /// failed, but not if the socket could not be received from at all (zmq_msg_recv(3)).
     #[inline(always)]
     pub fn recv_message(self, message: &mut Message, flags: i32) -> Result<usize> {
         self.recv_message_in(message, flags, Direction::In)
@@ -207,42 +216,33 @@ impl Handle {
     ) -> Result<usize> {
         let mut socket = self.lock()?;
         // The user's free function does not run while the socket is locked.
-        if message.has_free_function() {
-            let mut received = Message::new();
-            let result = self.recv_into(socket, &mut received, flags, direction);
-            if matches!(result, Ok(_) | Err(Errno::EAGAIN)) {
-                *message = received;
-            }
-            return result;
-        }
-        if take(&mut socket, &mut Inbound::Message(message)) {
+        if !message.has_free_function() && take(&mut socket, &mut Inbound::Message(message)) {
             end_take(socket, direction);
             return Ok(message.len());
         }
-        self.recv_into(socket, message, flags, direction)
+        self.recv_message_slowly(socket, message, flags, direction)
     }
 
-    /// As [`Self::recv_message`], into a message without a free function.
     #[inline(never)]
-    fn recv_into(
+    fn recv_message_slowly(
         self,
         socket: HeldSocket,
         message: &mut Message,
         flags: i32,
         direction: Direction,
     ) -> Result<usize> {
-        match self.recv(socket, &mut Inbound::Message(message), flags, direction) {
-            Ok(more) => {
-                message.set_flags(if more { FLAG_MORE } else { 0 });
-                Ok(message.len())
-            }
-            Err(error) => {
-                if error == Errno::EAGAIN {
-                    *message = Message::new();
-                }
-                Err(error)
-            }
+        let mut apart = Message::new();
+        let is_apart = message.has_free_function();
+        let received = if is_apart { &mut apart } else { &mut *message };
+        let mut receiving = Receiving { sink: Inbound::Message(received), was_vain: false };
+        let result = self.recv(socket, &mut receiving, flags, direction);
+        let is_released = result.is_ok() || receiving.was_vain;
+        if is_released && (is_apart || result.is_err()) {
+            *message = if result.is_ok() { apart } else { Message::new() };
         }
+        let more = result?;
+        message.set_flags(if more { FLAG_MORE } else { 0 });
+        Ok(message.len())
     }
 
     /// Tries, and while the answer is EAGAIN waits for the socket to change.
@@ -379,7 +379,8 @@ fn leave(mut socket: HeldSocket, direction: Direction) {
         && socket.pipes.take_shortage()
         && (!socket.options.xpub_nodrop || !may_wait)
     {
-        help(socket, may_wait);
+        // Who serves by itself is a loop of ours.
+        help(socket, may_wait || matches!(direction, Direction::OutUnserved { .. }));
     } else if matches!(direction, Direction::InUnserved | Direction::OutUnserved { .. }) {
         drop(socket);
     } else if let Some(io) = socket.shared().unserved() {

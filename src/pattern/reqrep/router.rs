@@ -170,6 +170,7 @@ impl Router {
                 next = if more { Outgoing::Dropping } else { Outgoing::Between };
             } else if !more {
                 end.commit();
+                note_credit(pipes, options, id);
             }
         }
         self.outgoing = next;
@@ -191,6 +192,14 @@ fn take_routing_id(end: &mut PipeEnd) -> Option<Vec<u8>> {
         }
     }
     None
+}
+
+/// A message was sent to the pipe. Where the next one would be dropped for want of credit, its connection is served before.
+#[inline(always)]
+fn note_credit(pipes: &mut PipeSet, options: &Options, id: PipeId) {
+    if !options.router_mandatory && pipes.get(id).is_some_and(PipeEnd::is_short) {
+        pipes.note_shortage();
+    }
 }
 
 fn unroutable(options: &Options, error: Errno) -> Result<Outgoing> {
@@ -279,6 +288,7 @@ impl Policy for Router {
                     pipes.get(id).is_some_and(|end| end.post_part(part, control::flags(more)));
                 if is_sent && !more {
                     self.outgoing = Outgoing::Between;
+                    note_credit(pipes, options, id);
                 }
                 is_sent
             }

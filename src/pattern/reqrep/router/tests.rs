@@ -75,6 +75,20 @@ fn router_shall_silently_drop_what_cannot_be_routed() {
 }
 
 #[test]
+fn a_connection_without_credit_is_served_before_the_next_message_would_be_dropped() {
+    for is_mandatory in [false, true] {
+        both_kinds(SocketType::Router, |mut rig| {
+            rig.options.router_mandatory = is_mandatory;
+            let _peer = named(&mut rig, b"A");
+            for i in 1..=10 {
+                rig.send(&[b"A", b"1", b"2"]).unwrap();
+                assert_eq!(rig.pipes.take_shortage(), !is_mandatory && i == 10);
+            }
+        });
+    }
+}
+
+#[test]
 fn with_mandatory_what_cannot_be_routed_is_an_error() {
     both_kinds(SocketType::Router, |mut rig| {
         rig.options.router_mandatory = true;
