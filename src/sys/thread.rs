@@ -5,13 +5,14 @@
 
 use std::cell::Cell;
 use std::mem::{MaybeUninit, size_of};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::magazines;
+use super::{futex, magazines};
 use crate::errno::{Errno, Result};
 
 /// Scheduling of a context's threads; the default asks for nothing.
@@ -60,17 +61,19 @@ pub fn begin<F>(name: &str, attributes: &Attributes, body: F) -> Result<JoinHand
 where
     F: FnOnce() + Send + 'static,
 {
-    let begun = Arc::new((Mutex::new(false), Condvar::new()));
+    // The kernel knows who sleeps on a word. A condition variable's list of sleepers is the process's: in a forked child it names
+    // threads of the parent, in memory where new ones begin.
+    let begun = Arc::new(AtomicU32::new(0));
     let told = Arc::clone(&begun);
     let handle = spawn(name, attributes, move || {
-        *told.0.lock() = true;
-        told.1.notify_one();
+        told.store(1, Ordering::Release);
+        futex::wake(&told, 1);
         drop(told);
         body();
     })?;
-    let mut has_begun = begun.0.lock();
-    while !*has_begun {
-        begun.1.wait(&mut has_begun);
+    while begun.load(Ordering::Acquire) == 0 {
+        // Woken, interrupted by a signal, or too late to sleep: it is looked at again.
+        let _ = futex::wait(&begun, 0, None);
     }
     Ok(handle)
 }
