@@ -8,7 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::errno::{Errno, Result};
 

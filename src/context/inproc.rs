@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::errno::{Errno, Result};
 use crate::message::{FLAG_ROUTING_ID, Outbound, note_lack, take_lack};

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread::JoinHandle;
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 pub use inproc::{Inproc, Peer};
 pub use monitor::{Event, EventKind, Monitor, MonitorKind};

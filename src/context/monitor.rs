@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::message::{FLAG_MORE, Outbound};
 use crate::pipe::PipeEnd;

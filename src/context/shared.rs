@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::errno::Result;
 use crate::pipe::{PipeEnd, Target};

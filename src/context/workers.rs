@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::errno::Result;
 use crate::sys::thread;

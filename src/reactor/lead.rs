@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::MutexGuard;
+use crate::sys::lock::MutexGuard;
 
 use crate::errno::{Errno, Result};
 use crate::message::{has_deferred, release_deferred};

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Mutex, MutexGuard};
+use crate::sys::lock::{Mutex, MutexGuard};
 
 use crate::errno::Result;
 use crate::message::release_deferred;

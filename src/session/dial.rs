@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, RawFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::context::EventKind;
 use crate::endpoint::{IpcPath, TcpEndpoint};

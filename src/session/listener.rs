@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::context::{EndpointId, EventKind, SessionControl, SocketShared};
 use crate::engine::Config;

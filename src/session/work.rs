@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::errno::Result;
 use crate::mechanism::gssapi::{Done, Task};

@@ -15,7 +15,7 @@ pub use std::sync::{OnceLock, atomic};
 pub use crate::sys::joint::{Joint, try_joint};
 
 #[cfg(not(loom))]
-pub use parking_lot::Mutex;
+pub use crate::sys::lock::Mutex;
 
 #[cfg(not(loom))]
 pub use self::real::Word;

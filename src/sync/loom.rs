@@ -1,6 +1,7 @@
 //! Models of the signal: no notification is lost, whoever clears and whoever sleeps.
 //! `RUSTFLAGS="--cfg loom" cargo test --lib loom`
 
+use loom::cell::UnsafeCell;
 use loom::sync::atomic::{AtomicBool, AtomicU32};
 use loom::sync::{Arc, Mutex};
 use loom::thread;
@@ -10,6 +11,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Away, Follower, Mailbox, Signal};
 use crate::sys::eventfd::EventFd;
+use crate::sys::lock;
 use crate::sys::net::{PollFd, poll};
 
 /// All orders with at most `preemptions` forced changes of thread.
@@ -340,6 +342,27 @@ fn who_stays_away_for_long_is_called_back_by_what_is_left_to_it() {
             shared.0.wait(None).unwrap();
             shared.1.end();
         }
+        others.into_iter().for_each(|other| other.join().unwrap());
+    });
+}
+
+#[test]
+fn each_of_three_threads_gets_a_lock_by_itself() {
+    check(3, || {
+        let shared = Arc::new((super::base::Word::default(), UnsafeCell::new(())));
+        let visit = |shared: &(super::base::Word, UnsafeCell<()>)| {
+            if !lock::try_lock(&shared.0) {
+                assert!(lock::wait(&shared.0, None));
+            }
+            // The checker finds it if another thread is here, or was before and is not known to have left.
+            shared.1.with_mut(|_| ());
+            lock::unlock(&shared.0);
+        };
+        let others = [(); 2].map(|()| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || visit(&shared))
+        });
+        visit(&shared);
         others.into_iter().for_each(|other| other.join().unwrap());
     });
 }

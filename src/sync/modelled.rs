@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use crate::errno::Result;
+use crate::sys::lock;
 
 pub use loom::sync::Arc as Joint;
 
@@ -106,7 +107,7 @@ pub mod atomic {
     integer!(AtomicI32, i32, []);
 }
 
-/// `parking_lot::Mutex`.
+/// `crate::sys::lock::Mutex`.
 #[derive(Default)]
 pub struct Mutex<T>(loom::sync::Mutex<T>);
 
@@ -187,6 +188,12 @@ impl Word {
         self.changed.notify_all();
         drop(guard);
     }
+
+    fn wake_one(&self) {
+        let guard = self.lock.lock();
+        self.changed.notify_one();
+        drop(guard);
+    }
 }
 
 impl std::ops::Deref for Word {
@@ -194,5 +201,28 @@ impl std::ops::Deref for Word {
 
     fn deref(&self) -> &atomic::AtomicU32 {
         &self.value
+    }
+}
+
+impl lock::Word for Word {
+    fn take(&self, old: u32, new: u32) -> bool {
+        let (success, failure) = (atomic::Ordering::Acquire, atomic::Ordering::Relaxed);
+        self.value.compare_exchange(old, new, success, failure).is_ok()
+    }
+
+    fn swap(&self, new: u32, order: atomic::Ordering) -> u32 {
+        self.value.swap(new, order)
+    }
+
+    fn peek(&self) -> u32 {
+        self.value.load(atomic::Ordering::Relaxed)
+    }
+
+    fn sleep(&self, expected: u32, timeout: Option<Duration>) {
+        let _ = self.wait(expected, timeout);
+    }
+
+    fn wake(&self) {
+        self.wake_one();
     }
 }

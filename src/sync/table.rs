@@ -8,8 +8,8 @@
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
+use crate::sys::lock::{Mutex, MutexGuard};
 use crossbeam_utils::CachePadded;
-use parking_lot::{Mutex, MutexGuard};
 
 use crate::errno::{Errno, Result};
 use crate::sys::memory::Room;

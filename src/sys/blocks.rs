@@ -6,7 +6,7 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use super::magazines;
 use super::memory::Room;

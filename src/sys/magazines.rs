@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use super::memory;
 use super::reserve::refusable;

@@ -12,6 +12,7 @@ pub mod futex;
 pub mod gssapi;
 #[cfg(not(loom))]
 pub mod joint;
+pub mod lock;
 mod magazines;
 pub mod memory;
 pub mod net;

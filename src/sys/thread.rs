@@ -10,8 +10,6 @@ use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
-
 use super::{futex, magazines};
 use crate::errno::{Errno, Result};
 
@@ -43,15 +41,11 @@ where
     handle.map_err(Errno::from)
 }
 
-/// Has ready what the calling thread needs memory for once, and could not be refused later: its list of free blocks, and its
-/// place in the queues of locks.
+/// Has ready what the calling thread needs memory for once, and could not be refused later: its list of free blocks.
 pub fn prepare() {
     thread_local! { static IS_PREPARED: Cell<bool> = const { Cell::new(false) }; }
     if !IS_PREPARED.replace(true) {
         magazines::prepare();
-        // A wait that is over at once.
-        let lock = Mutex::new(());
-        Condvar::new().wait_for(&mut lock.lock(), Duration::ZERO);
     }
 }
 
@@ -61,8 +55,7 @@ pub fn begin<F>(name: &str, attributes: &Attributes, body: F) -> Result<JoinHand
 where
     F: FnOnce() + Send + 'static,
 {
-    // The kernel knows who sleeps on a word. A condition variable's list of sleepers is the process's: in a forked child it names
-    // threads of the parent, in memory where new ones begin.
+    // Not a condition variable: it may be a forked child (see `lock`).
     let begun = Arc::new(AtomicU32::new(0));
     let told = Arc::clone(&begun);
     let handle = spawn(name, attributes, move || {

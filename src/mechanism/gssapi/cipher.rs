@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use crate::sys::lock::Mutex;
 
 use crate::mechanism::ProtocolError;
 use crate::mechanism::cipher::{Exhausted, MOST_OVERHEAD_LEN, Opened};
