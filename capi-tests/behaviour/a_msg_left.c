@@ -97,7 +97,7 @@ static void each_failure (int type)
 
 int main (void)
 {
-    static const int types[] = {ZMQ_PULL, ZMQ_PAIR, ZMQ_DEALER, ZMQ_ROUTER, ZMQ_REP, ZMQ_SUB, ZMQ_XPUB, ZMQ_PUSH, ZMQ_REQ};
+    static const int types[] = {ZMQ_PULL, ZMQ_PAIR, ZMQ_DEALER, ZMQ_ROUTER, ZMQ_REP, ZMQ_SUB, ZMQ_XPUB, ZMQ_STREAM, ZMQ_PUSH, ZMQ_REQ};
     struct sigaction action;
     memset (&action, 0, sizeof action);
     action.sa_handler = on_signal;

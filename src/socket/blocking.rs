@@ -64,8 +64,9 @@ impl Attempt<bool> for &mut Receiving<'_> {
     #[inline(always)]
     fn run(&mut self, socket: &mut Socket) -> Result<bool> {
         let result = socket.try_recv(&mut self.sink);
-        // The original's XPUB leaves the message alone.
-        self.was_vain |= result == Err(Errno::EAGAIN) && socket.socket_type() != SocketType::Xpub;
+        // Those of the original leave the message alone.
+        let is_kept = matches!(socket.socket_type(), SocketType::Xpub | SocketType::Stream);
+        self.was_vain |= result == Err(Errno::EAGAIN) && !is_kept;
         result
     }
 }
@@ -379,8 +380,10 @@ fn leave(mut socket: HeldSocket, direction: Direction) {
         && socket.pipes.take_shortage()
         && (!socket.options.xpub_nodrop || !may_wait)
     {
-        // Who serves by itself is a loop of ours.
-        help(socket, may_wait || matches!(direction, Direction::OutUnserved { .. }));
+        // Who serves by itself is a loop of ours, and has the time.
+        let is_loop = matches!(direction, Direction::OutUnserved { .. });
+        let may_wait = may_wait || is_loop && !socket.options.xpub_nodrop;
+        help(socket, may_wait);
     } else if matches!(direction, Direction::InUnserved | Direction::OutUnserved { .. }) {
         drop(socket);
     } else if let Some(io) = socket.shared().unserved() {

@@ -158,7 +158,8 @@ impl<T> OnceLock<T> {
 /// A futex: the lock is the kernel's, which looks at the word again before it puts a thread to sleep.
 pub struct Word {
     value: atomic::AtomicU32,
-    lock: loom::sync::Mutex<()>,
+    /// How many sleep.
+    lock: loom::sync::Mutex<usize>,
     changed: loom::sync::Condvar,
 }
 
@@ -166,7 +167,7 @@ impl Default for Word {
     fn default() -> Self {
         Self {
             value: atomic::AtomicU32::default(),
-            lock: loom::sync::Mutex::new(()),
+            lock: loom::sync::Mutex::new(0),
             changed: loom::sync::Condvar::new(),
         }
     }
@@ -175,24 +176,30 @@ impl Default for Word {
 impl Word {
     /// Sleeps while the word is `expected`; there is no time in a model.
     pub fn wait(&self, expected: u32, _timeout: Option<Duration>) -> Result<()> {
-        let guard = self.lock.lock();
+        let Ok(mut sleepers) = self.lock.lock() else { return Ok(()) };
         atomic::fence(atomic::Ordering::SeqCst);
         if self.value.load(atomic::Ordering::SeqCst) == expected {
-            drop(guard.and_then(|guard| self.changed.wait(guard)));
+            *sleepers += 1;
+            drop(self.changed.wait(sleepers));
         }
         Ok(())
     }
 
     pub fn wake(&self) {
-        let guard = self.lock.lock();
-        self.changed.notify_all();
-        drop(guard);
+        if let Ok(mut sleepers) = self.lock.lock() {
+            *sleepers = 0;
+            self.changed.notify_all();
+        }
     }
 
-    fn wake_one(&self) {
-        let guard = self.lock.lock();
-        self.changed.notify_one();
-        drop(guard);
+    fn wake_one(&self) -> bool {
+        let Ok(mut sleepers) = self.lock.lock() else { return false };
+        let is_awaited = *sleepers > 0;
+        if is_awaited {
+            *sleepers -= 1;
+            self.changed.notify_one();
+        }
+        is_awaited
     }
 }
 
@@ -205,13 +212,8 @@ impl std::ops::Deref for Word {
 }
 
 impl lock::Word for Word {
-    fn take(&self, old: u32, new: u32) -> bool {
-        let (success, failure) = (atomic::Ordering::Acquire, atomic::Ordering::Relaxed);
-        self.value.compare_exchange(old, new, success, failure).is_ok()
-    }
-
-    fn swap(&self, new: u32, order: atomic::Ordering) -> u32 {
-        self.value.swap(new, order)
+    fn replace(&self, old: u32, new: u32, order: atomic::Ordering) -> bool {
+        self.value.compare_exchange(old, new, order, atomic::Ordering::Relaxed).is_ok()
     }
 
     fn peek(&self) -> u32 {
@@ -222,7 +224,7 @@ impl lock::Word for Word {
         let _ = self.wait(expected, timeout);
     }
 
-    fn wake(&self) {
-        self.wake_one();
+    fn wake(&self) -> bool {
+        self.wake_one()
     }
 }

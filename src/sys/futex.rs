@@ -33,15 +33,16 @@ pub fn wait(word: &AtomicU32, expected: u32, timeout: Option<Duration>) -> Resul
     }
 }
 
-/// Wakes up to `count` sleepers.
-pub fn wake(word: &AtomicU32, count: i32) {
+/// Wakes up to `count` sleepers; answers how many.
+pub fn wake(word: &AtomicU32, count: i32) -> usize {
     // SAFETY: only the word's address is used.
-    unsafe {
+    let woken = unsafe {
         libc::syscall(
             libc::SYS_futex,
             word.as_ptr(),
             libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
             count,
-        );
-    }
+        )
+    };
+    usize::try_from(woken).unwrap_or(0)
 }

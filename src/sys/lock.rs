@@ -4,8 +4,9 @@
 //! parent, in memory where new ones begin, or is locked itself for ever. It also takes memory when a thread waits first.
 //! The guards and what can be done with them are lock_api's, parking_lot's own.
 //!
-//! Invariants: a word is [`FREE`], [`HELD`], or [`AWAITED`], which is held while somebody may sleep on it. Who has slept
-//! takes it as awaited, as others may sleep still.
+//! Invariants: a word is free, or held, of which the value says what those who sleep on it expect. Who takes it from the wait
+//! takes it as awaited, as others may sleep still. Whoever has it lets go for a moment only, in many places, and has it
+//! again before one who sleeps is awake: one who has slept for long has it passed on.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,8 +23,17 @@ pub type Mutex<T> = lock_api::Mutex<RawLock, T>;
 pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawLock, T>;
 
 const FREE: u32 = 0;
+/// Nobody sleeps.
 const HELD: u32 = 1;
+/// Somebody may sleep.
 const AWAITED: u32 = 2;
+/// Somebody has slept for long.
+const WANTED: u32 = 3;
+/// Held by nobody yet: it is for one who has slept.
+const PASSED_ON: u32 = 4;
+
+/// How long is long. Time stands still in a model.
+const PATIENCE: Duration = Duration::from_micros(if cfg!(loom) { 0 } else { 500 });
 
 /// Looks before a sleep: some a moment apart, and the rest after others had the CPU.
 const CLOSE_LOOKS: u32 = 3;
@@ -31,27 +41,20 @@ const LOOKS: u32 = 10;
 
 /// What a lock consists of; the model checker has one of its own.
 pub trait Word {
-    /// Puts `new` in place of `old`, if that is there; with the order of a lock that is taken.
-    fn take(&self, old: u32, new: u32) -> bool;
-    /// Puts `new` there, in the same order or in that of one that is let go; answers what was there.
-    fn swap(&self, new: u32, order: Ordering) -> u32;
+    /// Puts `new` in place of `old`, if that is there, with the order of a lock that is taken (acquire) or let go (release).
+    fn replace(&self, old: u32, new: u32, order: Ordering) -> bool;
     /// What is there, of no order.
     fn peek(&self) -> u32;
     /// Sleeps while `expected` is there; for no reason, too, may it end.
     fn sleep(&self, expected: u32, timeout: Option<Duration>);
-    /// Wakes one who sleeps.
-    fn wake(&self);
+    /// Wakes one who sleeps; whether there was one.
+    fn wake(&self) -> bool;
 }
 
 impl Word for AtomicU32 {
     #[inline(always)]
-    fn take(&self, old: u32, new: u32) -> bool {
-        self.compare_exchange(old, new, Ordering::Acquire, Ordering::Relaxed).is_ok()
-    }
-
-    #[inline(always)]
-    fn swap(&self, new: u32, order: Ordering) -> u32 {
-        Self::swap(self, new, order)
+    fn replace(&self, old: u32, new: u32, order: Ordering) -> bool {
+        self.compare_exchange(old, new, order, Ordering::Relaxed).is_ok()
     }
 
     fn peek(&self) -> u32 {
@@ -63,15 +66,15 @@ impl Word for AtomicU32 {
         let _ = futex::wait(self, expected, timeout);
     }
 
-    fn wake(&self) {
-        futex::wake(self, 1);
+    fn wake(&self) -> bool {
+        futex::wake(self, 1) > 0
     }
 }
 
 /// Takes the lock if it is free.
 #[inline(always)]
 pub fn try_lock(word: &impl Word) -> bool {
-    word.take(FREE, HELD)
+    word.replace(FREE, HELD, Ordering::Acquire)
 }
 
 /// Waits for the lock, which was not free just now, until `deadline`; `false` if that has passed.
@@ -80,14 +83,32 @@ pub fn wait(word: &impl Word, deadline: Option<Instant>) -> bool {
     if look(word) {
         return true;
     }
-    while word.swap(AWAITED, Ordering::Acquire) != FREE {
+    let begun = Instant::now();
+    let mut has_slept = false;
+    loop {
+        let seen = word.peek();
+        if seen == FREE || seen == PASSED_ON && has_slept {
+            if word.replace(seen, AWAITED, Ordering::Acquire) {
+                return true;
+            }
+            continue;
+        }
+        let is_long = has_slept && begun.elapsed() >= PATIENCE;
+        let said = match seen {
+            HELD | AWAITED if is_long => WANTED,
+            HELD => AWAITED,
+            seen => seen,
+        };
+        if said != seen && !word.replace(seen, said, Ordering::Relaxed) {
+            continue;
+        }
         let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
         if left == Some(Duration::ZERO) {
             return false;
         }
-        word.sleep(AWAITED, left);
+        word.sleep(said, left);
+        has_slept = true;
     }
-    true
 }
 
 /// Looks for a moment whether the lock comes free; not where others sleep for it already.
@@ -99,8 +120,8 @@ fn look(word: &impl Word) -> bool {
         }
         match word.peek() {
             FREE if try_lock(word) => return true,
-            AWAITED => return false,
-            _ => {}
+            FREE | HELD => {}
+            _ => return false,
         }
     }
     false
@@ -109,14 +130,23 @@ fn look(word: &impl Word) -> bool {
 /// Lets the lock go, and wakes one who sleeps for it.
 #[inline(always)]
 pub fn unlock(word: &impl Word) {
-    if word.swap(FREE, Ordering::Release) == AWAITED {
-        wake(word);
+    if !word.replace(HELD, FREE, Ordering::Release) {
+        unlock_awaited(word);
     }
 }
 
 #[cold]
-fn wake(word: &impl Word) {
-    word.wake();
+fn unlock_awaited(word: &impl Word) {
+    if word.replace(AWAITED, FREE, Ordering::Release) {
+        word.wake();
+        return;
+    }
+    // It is wanted, which nobody changes but who holds it.
+    word.replace(WANTED, PASSED_ON, Ordering::Release);
+    // Whoever wanted it may have given up, and others may go to sleep just now.
+    if !word.wake() && word.replace(PASSED_ON, FREE, Ordering::Relaxed) {
+        word.wake();
+    }
 }
 
 /// See the module.
@@ -193,6 +223,29 @@ mod tests {
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!(*count.lock(), (THREADS * ROUNDS, THREADS * ROUNDS));
+    }
+
+    #[test]
+    fn who_waits_gets_the_lock_from_one_who_lets_go_for_a_moment_only() {
+        let lock = Arc::new(Mutex::new(()));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let busy = thread::spawn({
+            let (lock, is_over) = (Arc::clone(&lock), Arc::clone(&is_over));
+            move || {
+                while !is_over.load(Ordering::SeqCst) {
+                    let held = lock.lock();
+                    let begun = Instant::now();
+                    while begun.elapsed() < Duration::from_micros(50) {}
+                    drop(held);
+                }
+            }
+        });
+        for _ in 0..50 {
+            // Time enough for a machine that is busy.
+            assert!(lock.try_lock_for(Duration::from_secs(10)).is_some());
+        }
+        is_over.store(true, Ordering::SeqCst);
+        busy.join().unwrap();
     }
 
     #[test]
