@@ -19,6 +19,7 @@ use crate::reactor::Remote;
 use crate::sync::{Held, Table};
 
 use super::Socket;
+use super::bomb::{Bomb, guarded};
 
 /// Do not wait (ZMQ_DONTWAIT).
 pub const DONTWAIT: i32 = 1;
@@ -429,24 +430,6 @@ fn help(socket: HeldSocket, may_wait: bool) {
     }
 }
 
-/// Poisons the socket if it goes off, which it does only where the stack is unwound: that costs nothing while
-/// nothing panics.
-struct Bomb<'a>(&'a mut Socket);
-
-impl Bomb<'_> {
-    #[inline(always)]
-    fn defuse(self) {
-        std::mem::forget(self);
-    }
-}
-
-impl Drop for Bomb<'_> {
-    #[cold]
-    fn drop(&mut self) {
-        self.0.poison();
-    }
-}
-
 /// Sends a part by [`Socket::post`].
 // Not by `guarded`: a closure is not always inlined.
 #[inline(always)]
@@ -478,15 +461,6 @@ fn take(socket: &mut Socket, sink: &mut Inbound<'_>) -> bool {
 fn end_take(socket: HeldSocket, direction: Direction) {
     leave(socket, direction);
     release_deferred();
-}
-
-/// Runs `act`; if it panics, the socket is poisoned.
-#[inline]
-fn guarded<R>(socket: &mut Socket, act: impl FnOnce(&mut Socket) -> R) -> R {
-    let bomb = Bomb(socket);
-    let result = act(bomb.0);
-    bomb.defuse();
-    result
 }
 
 #[derive(Clone, Copy)]

@@ -10,6 +10,7 @@
 //! | `mod` | the socket, its mailbox, its pipes' comings and goings |
 //! | `transfer` | one attempt to send or receive |
 //! | [`blocking`] | handles, waiting, time limits: what C calls |
+//! | `bomb` | what a call that panics leaves behind |
 //! | `company` | staying with large messages until the kernel has them; `pace`: when |
 //! | `endpoints` | bind, connect, unbind, disconnect |
 //! | `settings` | options |
@@ -17,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 pub mod blocking;
+mod bomb;
 mod company;
 mod endpoints;
 mod monitoring;
