@@ -40,7 +40,7 @@
 //!
 //! A thread that waits looks for a moment before it sleeps, and lets others have the CPU meanwhile ([`sync::Lookout`]): to be
 //! woken takes longer than most answers do, on one CPU, too. The I/O thread, which such threads do the work of, stays away
-//! for longer and longer ([`sync::Away`]).
+//! and only looks now and then whether they still do ([`reactor::Remote`]).
 //!
 //! A publisher writes a message once for all subscribers of the same topic that keep up: they read one log
 //! ([`pipe::Log`]). Segments grow only while their reader falls behind, and the memory of small bodies goes round

@@ -38,6 +38,8 @@ enum Sleep {
     No,
     /// Until then; `None`: until something happens.
     Until(Option<Instant>),
+    /// It leaves the work to others, and looks soon enough for deadlines whether they do it.
+    Away,
 }
 
 /// See the module.
@@ -146,10 +148,14 @@ impl Core {
         self.timers.next().map(|at| at.saturating_duration_since(Instant::now()))
     }
 
-    /// The I/O thread is about to sleep until the next deadline, or for `most`.
-    pub fn note_sleep(&mut self, most: Option<Duration>) {
-        let most = most.map(|most| Instant::now() + most);
-        self.io_sleep = Sleep::Until(self.timers.next().into_iter().chain(most).min());
+    /// The I/O thread is about to sleep until the next deadline.
+    pub fn note_sleep(&mut self) {
+        self.io_sleep = Sleep::Until(self.timers.next());
+    }
+
+    /// The I/O thread is about to leave the work to others.
+    pub fn note_away(&mut self) {
+        self.io_sleep = Sleep::Away;
     }
 
     /// The I/O thread is awake.
@@ -157,21 +163,13 @@ impl Core {
         self.io_sleep = Sleep::No;
     }
 
-    /// When the I/O thread wakes by itself.
-    pub fn wakes_at(&self) -> Option<Instant> {
-        match self.io_sleep {
-            Sleep::No => None,
-            Sleep::Until(at) => at,
-        }
-    }
-
     /// Whether the I/O thread sleeps, and has to do something before it would wake.
     pub fn wants_io(&self) -> bool {
-        let Sleep::Until(at) = self.io_sleep else { return false };
-        let is_earlier = match (self.timers.next(), at) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(next), Some(at)) => next < at,
+        let is_earlier = match (&self.io_sleep, self.timers.next()) {
+            (Sleep::No, _) => return false,
+            (Sleep::Away, _) | (Sleep::Until(_), None) => false,
+            (Sleep::Until(None), Some(_)) => true,
+            (Sleep::Until(Some(at)), Some(next)) => next < *at,
         };
         is_earlier || self.is_stopping || !self.turns.is_empty()
     }

@@ -112,7 +112,6 @@ impl Remote {
             self.burst.lock().note_single(write);
         } else {
             signal.defer();
-            self.away.call_back(signal);
             self.burst.lock().note_left();
         }
     }
@@ -123,9 +122,7 @@ impl Remote {
         if Switch::PutOff.is_off() {
             return self.serve_or_rouse();
         }
-        let signal = &self.mailbox.signal;
-        signal.defer();
-        self.away.call_back(signal);
+        self.mailbox.signal.defer();
     }
 
     /// Runs `act` while nobody runs actors.
@@ -185,12 +182,12 @@ impl Remote {
         }
     }
 
-    /// How often threads have led since `leads` was counted, so that the I/O thread has to stay away from epoll for a
-    /// moment; 0 if one waits that does not lead.
-    pub(super) fn wants_room(&self, leads: &mut usize) -> usize {
+    /// Whether a thread has led since `leads` was counted and none waits that does not lead, so that the I/O thread has to
+    /// stay away from epoll for a moment.
+    pub(super) fn wants_room(&self, leads: &mut usize) -> bool {
         let count = self.lead.count.load(Ordering::SeqCst);
-        let since = count.wrapping_sub(std::mem::replace(leads, count));
-        if self.is_waited_for() { 0 } else { since }
+        let before = std::mem::replace(leads, count);
+        count != before && !self.is_waited_for()
     }
 
     /// Whether an application's thread waits that does not lead.
@@ -325,6 +322,7 @@ mod tests {
 
     use super::super::{Actor, Io, Reactor, Readiness};
     use super::*;
+    use crate::pipe::Target;
     use crate::sys::eventfd::EventFd;
 
     #[test]
@@ -340,7 +338,7 @@ mod tests {
         assert!(begun.elapsed() < long / 2);
     }
 
-    /// Watches a descriptor that is readable from the beginning; counts how often it hears of it.
+    /// Watches a descriptor that is readable from the beginning; counts how often it hears of it, or is attended.
     struct Ear(EventFd, Arc<AtomicUsize>);
 
     impl Actor for Ear {
@@ -352,9 +350,42 @@ mod tests {
             self.1.fetch_add(1, Ordering::SeqCst);
         }
 
-        fn handle_attention(&mut self, _: &mut Io<'_>) {}
+        fn handle_attention(&mut self, _: &mut Io<'_>) {
+            self.1.fetch_add(1, Ordering::SeqCst);
+        }
 
         fn handle_deadline(&mut self, _: &mut Io<'_>) {}
+    }
+
+    #[test]
+    fn what_is_put_off_is_done_by_the_io_thread_when_who_led_does_something_else() {
+        let reactor = Reactor::new(true).unwrap();
+        let remote = reactor.remote();
+        let io = std::thread::spawn(move || reactor.run());
+        let (fd, heard) = (EventFd::new().unwrap(), Arc::new(AtomicUsize::new(0)));
+        fd.signal();
+        remote.expect().unwrap();
+        let token = remote.add(Box::new(Ear(fd, Arc::clone(&heard))));
+        let signal = Signal::new();
+        for done in 1..=20 {
+            // The I/O thread gets used to it, and stays away.
+            for _ in 0..100 {
+                let soon = Instant::now() + Duration::from_micros(20);
+                if let Some(leader) = remote.lead(&signal) {
+                    assert_eq!(leader.wait(Some(soon)), Err(Errno::EAGAIN));
+                }
+            }
+            let before = heard.load(Ordering::SeqCst);
+            remote.attend(token);
+            remote.put_off();
+            let begun = Instant::now();
+            while heard.load(Ordering::SeqCst) == before {
+                assert!(begun.elapsed() < Duration::from_secs(20), "{done}");
+                std::thread::yield_now();
+            }
+        }
+        remote.stop();
+        io.join().unwrap();
     }
 
     #[test]

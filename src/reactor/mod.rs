@@ -28,7 +28,7 @@ use crate::sys::lock::{Mutex, MutexGuard};
 use crate::errno::Result;
 use crate::message::release_deferred;
 use crate::pipe::Target;
-use crate::sync::{Away, Mailbox, Signal};
+use crate::sync::{Mailbox, Signal};
 use crate::sys::epoll::{Epoll, Event, Interest};
 use crate::sys::eventfd::EventFd;
 use crate::sys::fork;
@@ -42,11 +42,10 @@ pub use self::lead::{Leader, Waiting};
 
 /// Token of the descriptor that only ends a sleep.
 const WAKER: u64 = u64::MAX;
-/// How long the I/O thread leaves the work to an application's thread that does it of late.
+/// How often the I/O thread looks whether an application's thread still does the work, as it did of late. What is left to it
+/// waits for two such times at most. To look is to wake, no more: with the lock and epoll it would take the work from who
+/// does it.
 const PARK: Duration = Duration::from_micros(500);
-/// The same after it has done so for longer and longer, as others did it so often each time and nothing was left to it.
-const LONGEST_PARK: Duration = Duration::from_millis(2);
-const OFTEN: usize = 4;
 /// By how much the I/O thread may wake late.
 const SLACK: Duration = Duration::from_micros(5);
 /// How often in a row, while that holds the lock each time.
@@ -83,8 +82,6 @@ pub struct Remote {
     waker: Arc<EventFd>,
     core: Mutex<Core>,
     lead: Lead,
-    /// The I/O thread stays away for longer than [`PARK`]: who leaves something to it has to wake it.
-    away: Away,
     /// How the threads of applications serve.
     burst: Mutex<Burst>,
     /// Every socket of the context uses this reactor, and serves it.
@@ -196,39 +193,34 @@ impl Remote {
         }
     }
 
-    /// Has the I/O thread stay away for `length`, and for some more while another thread works. Answers also whether
-    /// nothing has called it back.
+    /// Has the I/O thread stay away as long as others lead, or hold the lock, and it is not called.
     fn park<'a>(
         &'a self,
-        core: MutexGuard<'a, Core>,
-        length: Duration,
-    ) -> (MutexGuard<'a, Core>, bool) {
-        let signal = &self.mailbox.signal;
-        let most = Instant::now() + length;
-        let mut wakes_at = core.wakes_at().map_or(most, |at| at.min(most));
-        // Before it announces itself: what is left to it from then on, it sees, or is woken for.
-        self.away.begin(length > PARK);
-        let mut sleeper = signal.announce();
+        mut core: MutexGuard<'a, Core>,
+        leads: &mut usize,
+    ) -> MutexGuard<'a, Core> {
+        core.note_away();
+        let mut sleeper = self.mailbox.signal.announce();
         drop(core);
         release_deferred();
-        let mut is_over = false;
-        for _ in 0..MOST_PARKS {
+        let mut busy = 0;
+        loop {
             // Who began to wait before it was announced saw nobody to wake.
-            let deadline = if self.is_waited_for() { Instant::now() } else { wakes_at };
-            // However it ends: everything is looked at again.
-            is_over = sleeper.wait(Some(deadline)).is_err();
-            self.away.end();
+            let length = if self.is_waited_for() { Duration::ZERO } else { PARK };
+            let is_called = sleeper.wait_for_turn(Instant::now() + length).is_ok();
             self.let_go_on();
-            if let Some(core) = self.core.try_lock() {
-                return (core, is_over);
+            if !is_called && self.wants_room(leads) {
+                // Whoever leads has done what there was until then.
+                busy = 0;
+            } else if let Some(core) = self.core.try_lock() {
+                return core;
+            } else if is_called || self.is_waited_for() || busy == MOST_PARKS {
+                return self.core.lock();
+            } else {
+                busy += 1;
             }
-            if signal.is_pending() || self.is_waited_for() {
-                break;
-            }
-            wakes_at = Instant::now() + PARK;
-            sleeper = signal.announce();
+            sleeper = self.mailbox.signal.announce();
         }
-        (self.core.lock(), is_over)
     }
 }
 
@@ -298,7 +290,6 @@ impl Reactor {
             waker,
             core: Mutex::default(),
             lead: Lead::default(),
-            away: Away::default(),
             burst: Mutex::default(),
             is_sole,
             generation: fork::generation(),
@@ -323,29 +314,21 @@ impl Reactor {
         let signal = &remote.mailbox.signal;
         let mut events = [Event::EMPTY; 256];
         let mut leads = 0;
-        let mut length = PARK;
         let mut core = remote.core.lock();
         while core.take_turn(remote) {
             let is_done = core.timeout() != Some(Duration::ZERO);
-            let since = if is_done { remote.wants_room(&mut leads) } else { 0 };
-            if since > 0 {
+            if is_done && remote.wants_room(&mut leads) {
                 if core.is_deaf() {
                     let ready = remote.epoll.wait(&mut events, Some(Duration::ZERO));
                     remote.handle_events(&mut core, ready.unwrap_or(&[]));
                 }
-                // It may park again without the lock, which it would need to say so.
-                core.note_sleep(Some(length + MOST_PARKS * PARK));
-                let is_over;
-                (core, is_over) = remote.park(core, length);
+                core = remote.park(core, &mut leads);
                 core.note_awake();
-                let is_longer = is_over && since >= OFTEN;
-                length = if is_longer { LONGEST_PARK.min(2 * length) } else { PARK };
                 continue;
             }
-            length = PARK;
             let is_asleep = is_done && signal.begin_poll();
             if is_asleep {
-                core.note_sleep(None);
+                core.note_sleep();
             }
             let timeout = if is_asleep { core.timeout() } else { Some(Duration::ZERO) };
             let ready = MutexGuard::unlocked(&mut core, || {

@@ -8,8 +8,9 @@ use loom::thread;
 use std::os::fd::AsRawFd;
 use std::sync::Arc as StdArc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
-use super::{Away, Follower, Mailbox, Signal};
+use super::{Follower, Mailbox, Signal};
 use crate::sys::eventfd::EventFd;
 use crate::sys::lock;
 use crate::sys::net::{PollFd, poll};
@@ -325,23 +326,23 @@ fn nothing_stays_in_the_mailbox_of_an_owner_that_is_gone() {
 }
 
 #[test]
-fn who_stays_away_for_long_is_called_back_by_what_is_left_to_it() {
+fn who_sleeps_for_a_turn_is_roused_although_something_was_left_to_it() {
     check(3, || {
-        let shared = Arc::new((Signal::new(), Away::default()));
+        let signal = Arc::new(Signal::common(StdArc::new(EventFd::new().unwrap())));
+        signal.defer();
+        let sleeper = signal.announce();
         let others: Vec<_> = (0..2)
             .map(|_| {
-                let shared = Arc::clone(&shared);
+                let signal = Arc::clone(&signal);
                 thread::spawn(move || {
-                    shared.0.defer();
-                    shared.1.call_back(&shared.0);
+                    // Each does what there is, and has something for the sleeper.
+                    signal.clear();
+                    signal.rouse();
                 })
             })
             .collect();
-        while !shared.0.is_pending() {
-            shared.1.begin(true);
-            shared.0.wait(None).unwrap();
-            shared.1.end();
-        }
+        let far = Instant::now() + Duration::from_secs(3600);
+        assert_eq!(sleeper.wait_for_turn(far), Ok(()));
         others.into_iter().for_each(|other| other.join().unwrap());
     });
 }

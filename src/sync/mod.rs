@@ -3,7 +3,6 @@
 #![forbid(unsafe_code)]
 
 mod attempts;
-mod away;
 mod base;
 mod follower;
 mod lookout;
@@ -16,7 +15,6 @@ mod signal;
 mod table;
 
 pub use attempts::Attempts;
-pub use away::Away;
 pub use base::{Joint, Mutex, OnceLock, atomic, try_joint};
 pub use follower::{Follower, Told};
 pub use lookout::{Look, Lookout};

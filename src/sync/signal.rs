@@ -88,7 +88,11 @@ impl Signal {
     pub fn rouse(&self) {
         let old = self.word.fetch_or(PENDING | ROUSED, Ordering::SeqCst);
         if old & ROUSED == 0 {
-            self.wake(old);
+            match old & SLEEPERS {
+                0 => self.wake(old),
+                // It may sleep for a turn.
+                _ => self.nudge(),
+            }
         }
     }
 
@@ -268,9 +272,19 @@ impl Sleeper<'_> {
     /// Sleeps until the signal is on or somebody else has cleared it, or until `deadline` has passed
     /// (`EAGAIN`) or a signal handler ran (`EINTR`).
     pub fn wait(self, deadline: Option<Instant>) -> Result<()> {
+        self.sleep(PENDING, deadline)
+    }
+
+    /// Sleeps until [`Signal::rouse`] or [`Signal::nudge`] is called, although the signal is on; as [`Self::wait`] otherwise.
+    /// Who turned it on just before may not know of the caller, who has to look by itself.
+    pub fn wait_for_turn(self, deadline: Instant) -> Result<()> {
+        self.sleep(0, Some(deadline))
+    }
+
+    fn sleep(self, until: u32, deadline: Option<Instant>) -> Result<()> {
         let mut word = self.word;
         loop {
-            if word & PENDING != 0 || (word ^ self.word) >= TURN {
+            if word & until != 0 || (word ^ self.word) >= TURN {
                 return Ok(());
             }
             let left = match deadline {
