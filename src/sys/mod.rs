@@ -1,6 +1,7 @@
 //! The platform: every system call of the crate is made in this room.
 
 pub mod addr;
+pub mod answer;
 pub mod blocks;
 pub mod boxes;
 mod call;

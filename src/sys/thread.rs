@@ -5,11 +5,12 @@
 
 use std::cell::Cell;
 use std::mem::{MaybeUninit, size_of};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::answer::Answer;
 use super::{futex, magazines};
 use crate::errno::{Errno, Result};
 
@@ -73,8 +74,8 @@ where
 
 /// Whether the process was started on a single CPU.
 pub fn is_on_one_cpu() -> bool {
-    static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| {
+    static IS_ON_ONE: Answer = Answer::new();
+    IS_ON_ONE.is(|| {
         let mut set = MaybeUninit::<libc::cpu_set_t>::zeroed();
         let size = size_of::<libc::cpu_set_t>();
         // SAFETY: `set` is writable for its size; of the first thread, because others may each have a CPU of their own.

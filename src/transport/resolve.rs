@@ -5,12 +5,12 @@
 #![forbid(unsafe_code)]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
-use std::sync::OnceLock;
 
 use crate::endpoint::{Host, Interface, IpcPath, TcpEndpoint, parse_number};
 use crate::errno::{Errno, Result};
 use crate::options::Options;
 use crate::sys::addr::{Names, SockAddr, UnixName, interface_address, interface_index, lookup};
+use crate::sys::answer::Answer;
 use crate::sys::net;
 
 /// Both ends of a tcp connection to be made.
@@ -101,9 +101,9 @@ fn socket_address(ip: IpAddr, port: u16, scope_id: u32) -> SocketAddr {
 
 /// Whether to use IPv6: asked for, and there.
 fn is_ipv6(options: &Options) -> bool {
-    static HAS_IPV6: OnceLock<bool> = OnceLock::new();
+    static HAS_IPV6: Answer = Answer::new();
     options.ipv6
-        && *HAS_IPV6.get_or_init(|| {
+        && HAS_IPV6.is(|| {
             let probe = net::socket(libc::AF_INET6, libc::SOCK_STREAM);
             probe.err() != Some(Errno::EAFNOSUPPORT)
         })
