@@ -2,23 +2,26 @@
 //!
 //! | file | duty |
 //! | --- | --- |
+//! | `reading` | parts in, and credit for them |
+//! | `writing` | parts out, as far as there is credit |
 //! | `marks` | high-water marks that change |
 //! | `ranges` | the I/O side of a byte pipe |
 #![forbid(unsafe_code)]
 
 mod marks;
 mod ranges;
+mod reading;
+mod writing;
 
 use std::sync::Arc;
 
-use crate::message::{FLAG_MORE, FLAG_ROUTING_ID, Inbound, Outbound, defer, note_lack};
 use crate::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use crate::sync::{Joint, OnceLock};
 
-use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target, WRITABLE};
+use super::attention::{Attention, CLOSED, HICCUP, READABLE, Target};
 use super::bytes;
 use super::conflate::conflate;
-use super::flow::{ABSENT, ASLEEP, AWAKE, DOZING, Flow, low_water_mark};
+use super::flow::{ABSENT, ASLEEP, Flow};
 use super::reader::Reader;
 pub use super::reader::View;
 use super::writer::Writer;
@@ -206,306 +209,6 @@ impl PipeEnd {
     /// Whether the peer's end went by [`Self::reset`] for lack of memory.
     pub fn is_peer_starved(&self) -> bool {
         self.peer().is_starved.load(Ordering::SeqCst)
-    }
-
-    // Reading.
-
-    /// Whether a message can be read. If not, the peer will raise attention with the next one.
-    #[inline]
-    pub fn is_readable(&mut self) -> bool {
-        if self.reader.has_part() {
-            return true;
-        }
-        self.inward().reader.asleep.store(ASLEEP, Ordering::SeqCst);
-        self.reader.note_sleep();
-        if self.reader.has_part() {
-            self.inward().reader.asleep.store(AWAKE, Ordering::SeqCst);
-            return true;
-        }
-        self.give_due_credit();
-        false
-    }
-
-    /// For a reader that will look again soon by itself, in the middle of a stream: asks to be told
-    /// only of a full segment or of a writer without credit. Answers whether there is so much to read
-    /// that it is not to wait, or a writer that waits for it.
-    pub fn doze(&mut self) -> bool {
-        self.inward().reader.asleep.store(DOZING, Ordering::SeqCst);
-        let is_awaited = self.inward().waiting.load(Ordering::SeqCst);
-        self.reader.has_part() && (is_awaited || self.reader.has_batch())
-    }
-
-    /// The next part, left in place.
-    #[inline]
-    pub fn peek(&mut self) -> Option<View<'_>> {
-        self.reader.peek()
-    }
-
-    /// Moves the next part to `sink`; answers its flags.
-    #[inline(always)]
-    pub fn read(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
-        let flags = self.reader.read(sink);
-        self.note_read(flags)
-    }
-
-    /// Moves the next message to `sink`, if it is one of one part, known to be there and no more than copied; `false`:
-    /// nothing has happened.
-    #[inline(always)]
-    pub fn take(&mut self, sink: &mut Inbound<'_>) -> bool {
-        let is_taken = self.reader.take(sink, 0).is_some();
-        if is_taken {
-            self.note_messages_read(1);
-        }
-        is_taken
-    }
-
-    /// As [`Self::take`], of a part; answers its flags (MORE).
-    #[inline(always)]
-    pub fn take_part(&mut self, sink: &mut Inbound<'_>) -> Option<u8> {
-        let flags = self.reader.take(sink, FLAG_MORE);
-        self.note_read(flags)
-    }
-
-    /// Steps over the next part; answers its flags.
-    pub fn skip(&mut self) -> Option<u8> {
-        let flags = self.reader.skip();
-        self.note_read(flags)
-    }
-
-    /// Steps over the rest of the message.
-    pub fn skip_message(&mut self) {
-        while let Some(flags) = self.skip() {
-            if flags & FLAG_MORE == 0 {
-                break;
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn note_read(&mut self, flags: Option<u8>) -> Option<u8> {
-        let flags = flags?;
-        if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
-            self.note_messages_read(1);
-        }
-        Some(flags)
-    }
-
-    #[inline(always)]
-    fn note_messages_read(&mut self, n: u32) {
-        self.read = (self.read + n) & COUNT;
-        if self.uncredited() >= self.step {
-            self.note_step();
-        }
-    }
-
-    #[inline(always)]
-    fn uncredited(&self) -> u32 {
-        self.read.wrapping_sub(self.credited) & COUNT
-    }
-
-    /// Credit may be due: the mark may have become another since the last time. Where there is none any more, a
-    /// writer may wait since before.
-    #[inline(never)]
-    fn note_step(&mut self) {
-        let flow = self.inward();
-        let hwm = flow.hwm.load(Ordering::SeqCst);
-        let is_awaited = hwm == 0 && flow.waiting.load(Ordering::SeqCst);
-        self.step = low_water_mark(hwm);
-        if self.uncredited() >= self.step || is_awaited {
-            self.give_credit();
-        }
-    }
-
-    fn give_credit(&mut self) {
-        self.credited = self.read;
-        let flow = self.inward();
-        flow.reader.credited.swap(self.read, Ordering::SeqCst);
-        if flow.waiting.load(Ordering::SeqCst) && flow.waiting.swap(false, Ordering::SeqCst) {
-            self.peer().attention.raise(WRITABLE);
-        }
-    }
-
-    // Writing.
-
-    /// Whether there is credit for a message. If not, the peer will raise attention when there is.
-    #[inline(always)]
-    pub fn is_writable(&mut self) -> bool {
-        if self.has_credit() {
-            return !self.is_peer_gone();
-        }
-        if self.is_peer_gone() {
-            return false;
-        }
-        self.seen = self.outward().reader.credited.load(Ordering::SeqCst);
-        if self.has_credit() {
-            return true;
-        }
-        if self.outward().waiting.load(Ordering::SeqCst) {
-            // The reader has been asked, and will tell of what it gives after the look just now.
-            return false;
-        }
-        self.outward().waiting.store(true, Ordering::SeqCst);
-        self.wake_reader();
-        self.seen = self.outward().reader.credited.load(Ordering::SeqCst);
-        if self.has_credit_under(self.outward().hwm.load(Ordering::SeqCst)) {
-            self.outward().waiting.store(false, Ordering::SeqCst);
-            return true;
-        }
-        false
-    }
-
-    /// As [`Self::is_writable`], but where the credit known so far is used up it is `false` once, even if more has
-    /// come since: the owner is told of that as of credit that comes later.
-    pub fn is_writable_as_known(&mut self) -> bool {
-        let is_known = self.has_credit();
-        let is_writable = self.is_writable();
-        if is_writable && !is_known {
-            self.own().attention.raise(WRITABLE);
-        }
-        is_writable && is_known
-    }
-
-    /// Whether the credit is used up; if so, the reader is asked for more now, rather than when more is written.
-    #[inline(always)]
-    pub fn is_short(&mut self) -> bool {
-        !self.has_credit() && self.is_short_still()
-    }
-
-    #[cold]
-    fn is_short_still(&mut self) -> bool {
-        !self.is_writable() && !self.is_peer_gone()
-    }
-
-    #[inline(always)]
-    fn has_credit(&self) -> bool {
-        self.has_credit_under(self.outward().hwm.load(Ordering::Relaxed))
-    }
-
-    #[inline(always)]
-    fn has_credit_under(&self, hwm: i32) -> bool {
-        hwm <= 0 || (self.written.wrapping_sub(self.seen) & COUNT) < hwm as u32
-    }
-
-    /// How many messages may be written now; 0 has the effect of a false [`Self::is_writable`].
-    pub fn credit(&mut self) -> u32 {
-        if !self.is_writable() {
-            return 0;
-        }
-        let hwm = self.outward().hwm.load(Ordering::Relaxed);
-        if hwm <= 0 {
-            return COUNT;
-        }
-        (hwm as u32).saturating_sub(self.written.wrapping_sub(self.seen) & COUNT)
-    }
-
-    /// Appends a part, whose `flags` say whether more follow; `false` if there is no credit at the
-    /// beginning of a message, the peer is gone, or there is no memory ([`note_lack`]). Invisible until
-    /// [`Self::commit`].
-    #[inline(always)]
-    pub fn write(&mut self, part: &mut Outbound<'_>, flags: u8) -> bool {
-        if !self.is_writable() {
-            return false;
-        }
-        match self.writer.write(part, flags) {
-            Ok(None) => {}
-            Ok(Some(old)) => defer(old),
-            Err(_) => return self.note_no_memory(),
-        }
-        if flags & (FLAG_MORE | FLAG_ROUTING_ID) == 0 {
-            self.written = (self.written + 1) & COUNT;
-        }
-        true
-    }
-
-    /// Sends a message of one part, if that is no more than copying it; `false`: nothing has happened.
-    #[inline(always)]
-    pub fn post(&mut self, part: &Outbound<'_>) -> bool {
-        let written = (self.written + 1) & COUNT;
-        if !self.has_credit() || self.is_peer_gone() || !self.writer.post(part, written) {
-            return false;
-        }
-        self.written = written;
-        if self.reader_state() == ASLEEP {
-            self.wake_reader();
-        }
-        true
-    }
-
-    /// As [`Self::post`], of a part with these flags (MORE).
-    #[inline(always)]
-    pub fn post_part(&mut self, part: &Outbound<'_>, flags: u8) -> bool {
-        if !self.has_credit() || self.is_peer_gone() || !self.writer.post_part(part, flags) {
-            return false;
-        }
-        if flags & FLAG_MORE == 0 {
-            self.written = (self.written + 1) & COUNT;
-            self.commit();
-        }
-        true
-    }
-
-    /// There is credit, but no memory. Whoever takes this for a full pipe is told to try again.
-    #[cold]
-    fn note_no_memory(&self) -> bool {
-        note_lack();
-        self.own().attention.raise(WRITABLE);
-        false
-    }
-
-    /// What this end wants to read when the other one closes; said once.
-    pub fn set_farewell(&self, message: &[u8]) {
-        let _ = self.own().farewell.set(Box::new(message.into()));
-    }
-
-    /// Appends a message whatever the credit, and makes it visible; an unfinished one is taken back. `false` without memory.
-    pub fn write_last(&mut self, body: &[u8]) -> bool {
-        self.rollback();
-        match self.writer.write(&mut Outbound::Slice(body), 0) {
-            Ok(old) => drop(old.map(defer)),
-            Err(_) => return false,
-        }
-        self.written = (self.written + 1) & COUNT;
-        self.commit();
-        true
-    }
-
-    /// Makes whole messages visible to the peer and wakes it if it sleeps.
-    #[inline(always)]
-    pub fn commit(&mut self) {
-        let is_batch = self.writer.commit(self.written);
-        match self.outward().reader.asleep.load(Ordering::SeqCst) {
-            AWAKE => {}
-            DOZING if !is_batch => {}
-            _ => self.wake_reader(),
-        }
-    }
-
-    /// What the reader of what this end writes is at.
-    #[inline(always)]
-    pub(super) fn reader_state(&self) -> u8 {
-        self.outward().reader.asleep.load(Ordering::SeqCst)
-    }
-
-    /// Looks at what credit the reader has given.
-    pub(super) fn note_credit(&mut self) {
-        self.seen = self.outward().reader.credited.load(Ordering::SeqCst);
-    }
-
-    #[cold]
-    pub(super) fn wake_reader(&self) {
-        if self.outward().reader.asleep.swap(AWAKE, Ordering::SeqCst) != AWAKE {
-            self.peer().attention.raise(READABLE);
-        }
-    }
-
-    /// Whether parts of an unfinished message were written.
-    pub fn has_unfinished(&self) -> bool {
-        self.writer.has_unfinished()
-    }
-
-    /// Takes the parts of an unfinished message back.
-    pub fn rollback(&mut self) {
-        self.writer.rollback();
     }
 }
 

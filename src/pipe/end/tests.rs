@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 use super::*;
+use crate::message::{FLAG_MORE, Inbound, Outbound};
+use crate::pipe::attention::WRITABLE;
 
 fn send(end: &mut PipeEnd, body: &[u8]) -> bool {
     let ok = end.write(&mut Outbound::Slice(body), 0);
