@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::sys::lock::Mutex;
@@ -75,6 +75,8 @@ pub struct SocketShared {
     is_closed: AtomicBool,
     next_id: AtomicU64,
     sessions: Mutex<HashMap<u64, SessionEntry>>,
+    /// Endpoints that I/O threads listen at or dial.
+    endpoints: AtomicUsize,
     /// The I/O thread, if there is one only.
     io: Option<Arc<Remote>>,
     /// Where events go (zmq_socket_monitor(3)).
@@ -91,6 +93,7 @@ impl SocketShared {
             is_closed: AtomicBool::new(false),
             next_id: AtomicU64::new(1),
             sessions: Mutex::default(),
+            endpoints: AtomicUsize::new(0),
             io: context.sole_io().cloned(),
             monitor: Monitor::default(),
             context,
@@ -117,6 +120,30 @@ impl SocketShared {
     pub fn connected_io(&self) -> Option<&Arc<Remote>> {
         let io = self.io.as_ref().filter(|_| !self.context.is_inherited());
         io.filter(|_| !self.sessions.lock().is_empty())
+    }
+
+    /// The I/O thread, if there is one only, in this process, and the socket has no connections but may get some.
+    fn connecting_io(&self) -> Option<&Arc<Remote>> {
+        let has_endpoints = self.endpoints.load(Ordering::Relaxed) > 0;
+        self.io.as_ref().filter(|_| has_endpoints && !self.context.is_inherited())
+    }
+
+    /// The caller is about to wait in the socket, which has no connections: it cannot do the work of the I/O thread that
+    /// makes them.
+    pub fn call_io(&self) {
+        if let Some(io) = self.connecting_io() {
+            io.call();
+        }
+    }
+
+    /// Notes an endpoint that an I/O thread listens at or dials.
+    pub fn note_endpoint(&self) {
+        self.endpoints.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes that one of those is gone.
+    pub fn note_endpoint_gone(&self) {
+        self.endpoints.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Notes that the caller has looked at the socket in vain, and does not wait in it.
@@ -225,6 +252,8 @@ impl SocketShared {
 #[derive(Default)]
 pub struct Awaited {
     ios: Vec<Arc<Remote>>,
+    /// Those which only make connections yet.
+    connecting: Vec<Arc<Remote>>,
     /// Another thread has to do it.
     must_sleep: bool,
 }
@@ -234,10 +263,15 @@ impl Awaited {
     pub fn add(&mut self, socket: &SocketShared) {
         if let Some(io) = &socket.io
             && self.ios.iter().all(|known| !Arc::ptr_eq(known, io))
-            && let Some(io) = socket.connected_io()
         {
-            self.ios.push(Arc::clone(io));
-            self.must_sleep |= !socket.context.may_lead();
+            if let Some(io) = socket.connected_io() {
+                self.ios.push(Arc::clone(io));
+                self.must_sleep |= !socket.context.may_lead();
+            } else if let Some(io) = socket.connecting_io()
+                && self.connecting.iter().all(|known| !Arc::ptr_eq(known, io))
+            {
+                self.connecting.push(Arc::clone(io));
+            }
         }
     }
 
@@ -245,8 +279,11 @@ impl Awaited {
     /// thread only, the caller may do its work meanwhile.
     pub fn wait(&self, follower: &Follower, deadline: Option<Instant>) -> Result<()> {
         let signal = follower.signal();
-        if self.ios.is_empty() && follower.look(deadline)? {
-            return Ok(());
+        if self.ios.is_empty() {
+            self.connecting.iter().for_each(|io| io.call());
+            if follower.look(deadline)? {
+                return Ok(());
+            }
         }
         if let [io] = &*self.ios
             && !self.must_sleep

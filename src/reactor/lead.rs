@@ -172,6 +172,14 @@ impl Remote {
         }
     }
 
+    /// Lets the I/O thread go on if it stays away, unless somebody leads: the caller is about to wait for what is not its own to
+    /// do.
+    pub fn call(&self) {
+        if !self.lead.is_taken.load(Ordering::SeqCst) {
+            self.unpark();
+        }
+    }
+
     /// Notes that the caller has looked for something in vain and does not wait. Whoever goes on like that never
     /// leads, and the I/O thread has to work for it; who has looked at each of its sockets is about to wait.
     pub fn note_vain_try(&self) {
@@ -386,6 +394,22 @@ mod tests {
         }
         remote.stop();
         io.join().unwrap();
+    }
+
+    #[test]
+    fn who_waits_for_a_connection_calls_the_io_thread_unless_somebody_leads() {
+        let remote = Reactor::new(true).unwrap().remote();
+        let signal = Signal::new();
+        let parked = remote.mailbox.signal.announce();
+        remote.call();
+        assert_eq!(parked.wait_for_turn(Instant::now() + Duration::from_secs(20)), Ok(()));
+
+        let leader = remote.lead(&signal);
+        assert!(leader.is_some());
+        let parked = remote.mailbox.signal.announce();
+        remote.call();
+        let soon = Instant::now() + Duration::from_millis(1);
+        assert_eq!(parked.wait_for_turn(soon), Err(Errno::EAGAIN));
     }
 
     #[test]

@@ -64,9 +64,13 @@ impl Endpoints {
 impl Entry {
     fn close(self, shared: &Arc<SocketShared>, linger_ms: i32) {
         match self.what {
-            What::Bound(bound) => bound.close(linger_ms),
+            What::Bound(bound) => {
+                shared.note_endpoint_gone();
+                bound.close(linger_ms);
+            }
             What::BoundInproc(name) => shared.context.inproc.unbind(&name, shared, self.id),
             What::Dialled { remote, token, control } => {
+                shared.note_endpoint_gone();
                 control.stop(linger_ms);
                 remote.wake(token);
             }
@@ -95,6 +99,7 @@ impl Socket {
             Endpoint::Tcp(_) | Endpoint::Ipc(_) => {
                 let bound = self.listen(&parsed, id, endpoint)?;
                 self.last_endpoint = bound.local_endpoint().as_bytes().to_owned();
+                self.shared.note_endpoint();
                 What::Bound(bound)
             }
         };
@@ -192,6 +197,7 @@ impl Socket {
             self.attach(Attachment { end, endpoint: id, is_local: true }, routing_id);
         }
         let token = remote.add(Box::new(session));
+        self.shared.note_endpoint();
         self.last_endpoint = endpoint.to_owned();
         self.endpoints.entries.push(Entry {
             id,

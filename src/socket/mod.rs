@@ -121,7 +121,10 @@ impl Socket {
     /// looks.
     fn look(&mut self, deadline: Option<Instant>) -> Option<Look> {
         match self.shared.connected_io() {
-            None => self.lookout.begin(deadline),
+            None => {
+                self.shared.call_io();
+                self.lookout.begin(deadline)
+            }
             Some(_) => None,
         }
     }
