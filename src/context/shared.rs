@@ -235,7 +235,7 @@ impl SocketShared {
         let chosen = sessions.values().filter(|s| endpoint.is_none_or(|e| s.endpoint == e));
         for session in chosen {
             session.control.stop(linger_ms);
-            session.remote.wake(session.token);
+            session.remote.attend(session.token);
         }
     }
 

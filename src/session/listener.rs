@@ -11,6 +11,7 @@ use crate::context::{EndpointId, EventKind, SessionControl, SocketShared};
 use crate::engine::Config;
 use crate::errno::{Errno, Result};
 use crate::options::Options;
+use crate::pipe::Target;
 use crate::reactor::{Actor, Io, Readiness, Remote};
 use crate::sys::memory;
 use crate::transport::{AcceptError, Listener};
@@ -95,7 +96,7 @@ impl Bound {
             self.shared.names.emit(&self.socket, EventKind::Closed, fd);
         }
         self.socket.stop_sessions(Some(self.endpoint), linger_ms);
-        self.remote.wake(self.token);
+        self.remote.attend(self.token);
     }
 }
 

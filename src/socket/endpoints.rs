@@ -11,7 +11,7 @@ use crate::endpoint::{Endpoint, Interface, TcpEndpoint};
 use crate::errno::{Errno, Result};
 use crate::options::SocketType;
 use crate::pattern::Pattern;
-use crate::pipe::PipeId;
+use crate::pipe::{PipeId, Target};
 use crate::reactor::Remote;
 use crate::session::{Bound, DialTarget, Session, has_conflate, listen, session_pair};
 use crate::sys::memory;
@@ -72,7 +72,7 @@ impl Entry {
             What::Dialled { remote, token, control } => {
                 shared.note_endpoint_gone();
                 control.stop(linger_ms);
-                remote.wake(token);
+                remote.attend(token);
             }
             What::ConnectedInproc => {}
         }
