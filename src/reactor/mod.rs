@@ -46,6 +46,8 @@ const WAKER: u64 = u64::MAX;
 /// waits for two such times at most. To look is to wake, no more: with the lock and epoll it would take the work from who
 /// does it.
 const PARK: Duration = Duration::from_micros(500);
+/// For how long it does not stay away after something new was handed to it.
+const ATTENTION: Duration = Duration::from_millis(1);
 /// By how much the I/O thread may wake late.
 const SLACK: Duration = Duration::from_micros(5);
 /// How often in a row, while that holds the lock each time.
@@ -193,14 +195,17 @@ impl Remote {
         }
     }
 
-    /// Has the I/O thread stay away as long as others lead, or hold the lock, and it is not called.
+    /// Has the I/O thread stay away as long as others lead, or hold the lock, and it is not called; `turn` is the last that
+    /// it knows of.
     fn park<'a>(
         &'a self,
         mut core: MutexGuard<'a, Core>,
         leads: &mut usize,
+        turn: u32,
     ) -> MutexGuard<'a, Core> {
+        let signal = &self.mailbox.signal;
         core.note_away();
-        let mut sleeper = self.mailbox.signal.announce();
+        let mut sleeper = signal.announce_after(turn);
         drop(core);
         release_deferred();
         let mut busy = 0;
@@ -219,7 +224,7 @@ impl Remote {
             } else {
                 busy += 1;
             }
-            sleeper = self.mailbox.signal.announce();
+            sleeper = signal.announce_after(turn);
         }
     }
 }
@@ -269,6 +274,23 @@ impl Io<'_> {
     }
 }
 
+/// Whether connections are being made, whose exchanges would wait for a thread that leads now and then.
+#[derive(Default)]
+struct Attentive(Option<Instant>);
+
+impl Attentive {
+    fn look(&mut self, remote: &Remote) {
+        if remote.has_new.load(Ordering::Relaxed) {
+            self.0 = Instant::now().checked_add(ATTENTION);
+        }
+    }
+
+    fn is_so(&mut self) -> bool {
+        self.0.take_if(|until| *until <= Instant::now());
+        self.0.is_some()
+    }
+}
+
 /// The loop; one for each I/O thread.
 pub struct Reactor {
     remote: Arc<Remote>,
@@ -314,15 +336,25 @@ impl Reactor {
         let signal = &remote.mailbox.signal;
         let mut events = [Event::EMPTY; 256];
         let mut leads = 0;
+        let mut attentive = Attentive::default();
         let mut core = remote.core.lock();
-        while core.take_turn(remote) {
+        loop {
+            // Who calls from now on may have something to do that is not seen.
+            let turn = signal.turn();
+            attentive.look(remote);
+            if !core.take_turn(remote) {
+                break;
+            }
             let is_done = core.timeout() != Some(Duration::ZERO);
-            if is_done && remote.wants_room(&mut leads) {
+            if is_done && remote.wants_room(&mut leads) && !attentive.is_so() {
                 if core.is_deaf() {
                     let ready = remote.epoll.wait(&mut events, Some(Duration::ZERO));
                     remote.handle_events(&mut core, ready.unwrap_or(&[]));
+                    if core.timeout() == Some(Duration::ZERO) {
+                        continue;
+                    }
                 }
-                core = remote.park(core, &mut leads);
+                core = remote.park(core, &mut leads, turn);
                 core.note_awake();
                 continue;
             }

@@ -348,6 +348,34 @@ fn who_sleeps_for_a_turn_is_roused_although_something_was_left_to_it() {
 }
 
 #[test]
+fn who_sleeps_for_a_turn_is_roused_although_it_was_about_to_announce_itself() {
+    check(3, || {
+        let signal = Arc::new(Signal::common(StdArc::new(EventFd::new().unwrap())));
+        let there = Arc::new(AtomicBool::new(false));
+        let other = {
+            let (signal, there) = (Arc::clone(&signal), Arc::clone(&there));
+            thread::spawn(move || {
+                there.store(true, Ordering::Relaxed);
+                signal.rouse();
+            })
+        };
+        // As the I/O thread: it does what there is, and sleeps for what is to come.
+        let turn = signal.turn();
+        let mut is_done = false;
+        if signal.is_pending() {
+            signal.clear();
+            is_done = there.load(Ordering::Relaxed);
+        }
+        if !is_done {
+            let far = Instant::now() + Duration::from_secs(3600);
+            assert_eq!(signal.announce_after(turn).wait_for_turn(far), Ok(()));
+            assert!(there.load(Ordering::Relaxed));
+        }
+        other.join().unwrap();
+    });
+}
+
+#[test]
 fn each_of_three_threads_gets_a_lock_by_itself() {
     check(3, || {
         let shared = Arc::new((super::base::Word::default(), UnsafeCell::new(())));

@@ -27,6 +27,7 @@ const WATCHED: u32 = 1 << 20;
 /// Who sleeps is woken already for what was turned on quietly, or looks soon.
 const ROUSED: u32 = 1 << 21;
 const TURN: u32 = 1 << 22;
+const TURNS: u32 = !(TURN - 1);
 const SLEEPERS: u32 = POLLER - SLEEPER;
 const POLLERS: u32 = WATCHED - POLLER;
 
@@ -88,11 +89,8 @@ impl Signal {
     pub fn rouse(&self) {
         let old = self.word.fetch_or(PENDING | ROUSED, Ordering::SeqCst);
         if old & ROUSED == 0 {
-            match old & SLEEPERS {
-                0 => self.wake(old),
-                // It may sleep for a turn.
-                _ => self.nudge(),
-            }
+            // Who sleeps, or is about to, may wait for a turn.
+            self.nudge();
         }
     }
 
@@ -171,7 +169,19 @@ impl Signal {
     #[inline]
     pub fn announce(&self) -> Sleeper<'_> {
         let word = self.word.fetch_add(SLEEPER, Ordering::SeqCst) + SLEEPER;
-        Sleeper { signal: self, word }
+        Sleeper { signal: self, word, turn: word & TURNS }
+    }
+
+    /// As [`Self::announce`], for who waits for a turn after that one, see [`Self::turn`].
+    pub fn announce_after(&self, turn: u32) -> Sleeper<'_> {
+        let mut sleeper = self.announce();
+        sleeper.turn = turn;
+        sleeper
+    }
+
+    /// The last turn there was.
+    pub fn turn(&self) -> u32 {
+        self.word.load(Ordering::SeqCst) & TURNS
     }
 
     /// Announces and waits; see [`Sleeper::wait`].
@@ -266,6 +276,8 @@ pub struct Sleeper<'a> {
     signal: &'a Signal,
     /// The word when the sleep was announced.
     word: u32,
+    /// Of which the next one wakes.
+    turn: u32,
 }
 
 impl Sleeper<'_> {
@@ -276,7 +288,6 @@ impl Sleeper<'_> {
     }
 
     /// Sleeps until [`Signal::rouse`] or [`Signal::nudge`] is called, although the signal is on; as [`Self::wait`] otherwise.
-    /// Who turned it on just before may not know of the caller, who has to look by itself.
     pub fn wait_for_turn(self, deadline: Instant) -> Result<()> {
         self.sleep(0, Some(deadline))
     }
@@ -284,7 +295,7 @@ impl Sleeper<'_> {
     fn sleep(self, until: u32, deadline: Option<Instant>) -> Result<()> {
         let mut word = self.word;
         loop {
-            if word & until != 0 || (word ^ self.word) >= TURN {
+            if word & until != 0 || word & TURNS != self.turn {
                 return Ok(());
             }
             let left = match deadline {
