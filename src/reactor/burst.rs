@@ -18,6 +18,9 @@ const MOST_SHORT: Duration = Duration::from_micros(50);
 const SHARE: u32 = 2;
 /// So many writes close to each other make a stream.
 const STREAK: u32 = 4;
+/// Writes that wait for longer than that are not put off any more, until two are as close as this.
+const LONG_DELAY: Duration = Duration::from_micros(100);
+const SHORT_DELAY: Duration = Duration::from_micros(20);
 /// What a measurement counts against those before it.
 const WEIGHT: u32 = 4;
 
@@ -27,6 +30,16 @@ pub struct Burst {
     ended: Option<Instant>,
     cost_ns: u32,
     streak: u32,
+    delay: Delay,
+}
+
+/// What writes that are put off until their thread waits wait for: nothing to speak of while it answers one after the other,
+/// but long if it computes in between.
+#[derive(Default)]
+struct Delay {
+    /// When the last was put off, or would have been, since the thread has waited.
+    last: Option<Instant>,
+    is_long: bool,
 }
 
 /// A write that has begun.
@@ -58,7 +71,27 @@ impl Burst {
 
     /// The application has waited: what it sends next may be an answer.
     pub fn interrupt(&mut self) {
-        *self = Self { cost_ns: self.cost_ns, ..Self::default() };
+        self.ended = None;
+        self.streak = 0;
+    }
+
+    /// Whether a write may wait for the next ones, or for its thread to wait.
+    pub fn may_put_off(&mut self) -> bool {
+        let now = Instant::now();
+        let last = self.delay.last.replace(now);
+        if last.is_some_and(|at| now.saturating_duration_since(at) < SHORT_DELAY) {
+            self.delay.is_long = false;
+        }
+        !self.delay.is_long
+    }
+
+    /// A thread is about to do what was put off.
+    pub fn end_delay(&mut self) {
+        if let Some(at) = self.delay.last.take()
+            && !self.delay.is_long
+        {
+            self.delay.is_long = at.elapsed() > LONG_DELAY;
+        }
     }
 
     /// The write was made by itself: what it cost counts.
@@ -112,5 +145,30 @@ mod tests {
         burst.interrupt();
         assert!(!burst.begin().is_in_stream);
         assert!(burst.short() > LEAST_SHORT);
+    }
+
+    /// Whether the last of so many writes may be put off, each this long after the one before and all before the thread waits.
+    fn may_put_off(burst: &mut Burst, count: u32, gap: Duration) -> bool {
+        let mut may = true;
+        for _ in 0..count {
+            burst.delay.last = burst.delay.last.and(Instant::now().checked_sub(gap));
+            may = burst.may_put_off();
+        }
+        burst.delay.last = Instant::now().checked_sub(gap);
+        burst.end_delay();
+        may
+    }
+
+    #[test]
+    fn who_computes_between_its_answers_does_not_put_them_off() {
+        let us = Duration::from_micros;
+        let mut burst = Burst::default();
+        assert!(may_put_off(&mut burst, 1, us(200)), "not known yet");
+        for count in 1..4 {
+            assert!(!may_put_off(&mut burst, count, us(200)), "{count}");
+        }
+        assert!(!may_put_off(&mut burst, 1, us(0)), "with none before it");
+        assert!(may_put_off(&mut burst, 2, us(0)));
+        assert!(may_put_off(&mut burst, 1, us(0)));
     }
 }

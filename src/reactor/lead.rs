@@ -98,9 +98,8 @@ impl Remote {
         }
     }
 
-    /// As [`Self::serve`], but when the I/O thread is awake it does it. In a stream of such calls there is no hurry:
-    /// it is done together with what follows, by the caller if it waits, or by the I/O thread, which looks soon
-    /// when it is parked and is woken otherwise.
+    /// As [`Self::serve`], but when the I/O thread is awake it does it, and in a stream of such calls, together with what
+    /// follows.
     pub fn serve_or_rouse(self: &Arc<Self>) {
         let signal = &self.mailbox.signal;
         if Switch::Inline.is_off() {
@@ -111,16 +110,19 @@ impl Remote {
             self.serve();
             self.burst.lock().note_single(write);
         } else {
-            signal.defer();
+            signal.rouse();
             self.burst.lock().note_left();
         }
     }
 
-    /// Leaves the commands for when the caller, who leads now and then, comes back with more or waits. The I/O
-    /// thread does them otherwise, soon: it is parked, or woken.
+    /// Leaves the commands for when the caller, who leads now and then, comes back with more or waits, unless that was long
+    /// after of late. The I/O thread does them otherwise, soon: it is parked, or woken.
     pub fn put_off(self: &Arc<Self>) {
         if Switch::PutOff.is_off() {
             return self.serve_or_rouse();
+        }
+        if !self.burst.lock().may_put_off() {
+            return self.serve();
         }
         self.mailbox.signal.defer();
     }
@@ -153,6 +155,7 @@ impl Remote {
             return None;
         }
         let turn = Turn(self);
+        self.burst.lock().end_delay();
         self.lead.vain_tries.store(0, Ordering::Relaxed);
         Some(Leader { remote: self, watcher: signal.watch(&self.waker), _turn: turn })
     }
@@ -172,8 +175,7 @@ impl Remote {
         }
     }
 
-    /// Lets the I/O thread go on if it stays away, unless somebody leads: the caller is about to wait for what is not its own to
-    /// do.
+    /// Lets the I/O thread go on if it stays away, unless somebody leads: the caller is about to wait, and does not lead.
     pub fn call(&self) {
         if !self.lead.is_taken.load(Ordering::SeqCst) {
             self.unpark();
