@@ -29,6 +29,9 @@ use super::core::{Core, MOST_COMMANDS};
 const MOST_HELP: Duration = Duration::from_millis(1);
 const MOST_HELPED: usize = 128;
 
+/// So many commands are run by who closes a socket.
+const MOST_CLOSED: usize = 8;
+
 /// Who leads, and who would have to wait for it.
 #[derive(Default)]
 pub struct Lead {
@@ -64,13 +67,22 @@ struct Turn<'a>(&'a Arc<Remote>);
 impl Remote {
     /// Does what the caller has told actors, unless another thread is at it. To be called with no lock held.
     pub fn serve(self: &Arc<Self>) {
+        self.serve_some(MOST_COMMANDS);
+    }
+
+    /// As [`Self::serve`] for who has closed a socket: the end of many connections is left to the I/O thread.
+    pub fn serve_close(self: &Arc<Self>) {
+        self.serve_some(MOST_CLOSED);
+    }
+
+    fn serve_some(self: &Arc<Self>, most: usize) {
         if !self.has_commands() {
             return;
         }
         let _uncancelled = Uncancelled::begin();
         // Who holds the lock looks at the commands before it sleeps, or has done so just now.
         match self.core.try_lock() {
-            Some(core) => self.run_commands(core, MOST_COMMANDS),
+            Some(core) => self.run_commands(core, most),
             None => self.rouse(),
         }
     }

@@ -95,7 +95,7 @@ impl Handle {
         let shared = Arc::clone(socket.shared());
         let result = socket.close();
         if let Some(io) = shared.unserved() {
-            io.serve();
+            io.serve_close();
         }
         release_deferred();
         result
